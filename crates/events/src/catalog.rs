@@ -1,0 +1,106 @@
+use cardkey_domain::{AppId, BatchId, CardKeyId, DeviceId, LicenceId, SessionId, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+/// Every event there is, with its fields. The name is the `type`, the fields are the `data`; fields are only ever added, and a change of
+/// meaning raises [`Happening::SCHEMA`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data")]
+#[allow(missing_docs, reason = "the fields say what they are: the ids of what the event is about")]
+pub enum Happening {
+    /// An account signed in.
+    #[serde(rename = "user.login")]
+    UserLogin { user_id: UserId, session_id: SessionId, new_device: bool },
+    /// An account signed out of one session, or of all.
+    #[serde(rename = "user.logout")]
+    UserLogout { user_id: UserId, session_ids: Vec<SessionId> },
+    /// An account was made.
+    #[serde(rename = "user.register")]
+    UserRegister { user_id: UserId },
+    /// An account was changed: its roles, its status, its addresses.
+    #[serde(rename = "user.changed")]
+    UserChanged { user_id: UserId },
+    /// A password was changed; the sessions named were ended.
+    #[serde(rename = "user.password_changed")]
+    UserPasswordChanged { user_id: UserId, session_ids: Vec<SessionId> },
+    /// Too many failures: sign-in from unknown devices is refused until then.
+    #[serde(rename = "user.locked")]
+    UserLocked { user_id: UserId, until: Timestamp },
+    /// Sessions ended without the account asking.
+    #[serde(rename = "session.ended")]
+    SessionEnded { user_id: UserId, session_ids: Vec<SessionId>, reason: String },
+    /// A refresh token was used again after its successor: the family is revoked.
+    #[serde(rename = "session.token_reuse")]
+    SessionTokenReuse { user_id: UserId, session_id: SessionId },
+    /// An application was registered.
+    #[serde(rename = "app.registered")]
+    AppRegistered { app_id: AppId },
+    /// An application's name, policy or status changed.
+    #[serde(rename = "app.changed")]
+    AppChanged { app_id: AppId },
+    /// A signing key was rotated: an application's, or the tokens' where there is no application.
+    #[serde(rename = "signing_key.rotated")]
+    SigningKeyRotated { app_id: Option<AppId>, kid: String },
+    /// A batch of card keys was ordered.
+    #[serde(rename = "card_key.batch_created")]
+    CardKeyBatchCreated { batch_id: BatchId, app_id: AppId, count: u32 },
+    /// A batch of card keys is whole.
+    #[serde(rename = "card_key.batch_completed")]
+    CardKeyBatchCompleted { batch_id: BatchId, app_id: AppId },
+    /// A batch was stopped before it was whole.
+    #[serde(rename = "card_key.batch_cancelled")]
+    CardKeyBatchCancelled { batch_id: BatchId, app_id: AppId },
+    /// A card key was redeemed and its licence bound to a device.
+    #[serde(rename = "card_key.activated")]
+    CardKeyActivated {
+        card_key_id: CardKeyId,
+        licence_id: LicenceId,
+        app_id: AppId,
+        user_id: UserId,
+        device_id: DeviceId,
+        expires_at: Option<Timestamp>,
+    },
+    /// A card key was disabled.
+    #[serde(rename = "card_key.disabled")]
+    CardKeyDisabled { card_key_id: CardKeyId, app_id: AppId, licence_id: Option<LicenceId> },
+    /// Any other change of a card key by an operator; `change` names it.
+    #[serde(rename = "card_key.changed")]
+    CardKeyChanged { card_key_id: CardKeyId, app_id: AppId, licence_id: Option<LicenceId>, change: String },
+    /// A device was seen for the first time by an app.
+    #[serde(rename = "device.registered")]
+    DeviceRegistered { device_id: DeviceId, app_id: AppId, user_id: UserId },
+    /// A device was bound to a further seat of a licence.
+    #[serde(rename = "device.bound")]
+    DeviceBound { device_id: DeviceId, licence_id: LicenceId },
+    /// A device lost its seat.
+    #[serde(rename = "device.unbound")]
+    DeviceUnbound { device_id: DeviceId, licence_id: LicenceId },
+    /// A device gave serial numbers that identify nothing.
+    #[serde(rename = "device.anomaly")]
+    DeviceAnomaly { device_id: DeviceId, app_id: AppId, kind: String, components: Vec<String> },
+    /// Something was put on the blacklist.
+    #[serde(rename = "blacklist.added")]
+    BlacklistAdded { subject: String, until: Option<Timestamp> },
+    /// Something was taken off the blacklist.
+    #[serde(rename = "blacklist.lifted")]
+    BlacklistLifted { subject: String },
+}
+
+impl Happening {
+    /// The version of the fields' meaning.
+    pub const SCHEMA: u16 = 1;
+
+    /// The name and the fields, as they are stored and sent.
+    #[must_use]
+    pub fn to_parts(&self) -> (String, serde_json::Value) {
+        let mut whole = serde_json::to_value(self).unwrap_or_default();
+        let name = whole.get("type").and_then(|name| name.as_str()).unwrap_or_default().to_owned();
+        let data = whole.get_mut("data").map(serde_json::Value::take).unwrap_or_default();
+        (name, data)
+    }
+
+    /// The inverse of [`Happening::to_parts`].
+    pub fn from_parts(name: &str, data: serde_json::Value) -> Result<Self, serde_json::Error> {
+        let parts = [("type".to_owned(), name.into()), ("data".to_owned(), data)];
+        serde_json::from_value(serde_json::Value::Object(parts.into_iter().collect()))
+    }
+}
