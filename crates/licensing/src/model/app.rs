@@ -1,0 +1,101 @@
+use std::time::Duration;
+
+use cardkey_domain::{AppId, Text, Timestamp};
+use semver::Version;
+use serde::{Deserialize, Serialize};
+
+/// A desktop application whose use is licensed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct App {
+    /// Its identifier, the `aud` of its verdicts.
+    pub id: AppId,
+    /// Its name.
+    pub name: Text<100>,
+    /// What it is.
+    pub description: Option<Text<2000>>,
+    /// Whom its users may turn to.
+    pub contact: Option<Text<200>>,
+    /// Whether it may be used at all.
+    pub status: AppStatus,
+    /// The rules of its licences.
+    pub policy: AppPolicy,
+    /// When it was registered.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Whether an app may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AppStatus {
+    /// It may.
+    Active,
+    /// Every verdict about it is `APP_DISABLED`.
+    Disabled,
+}
+
+/// How a device is told from another (DEV-01).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceMatching {
+    /// Keyed, length-prefixed hashes of every component that identifies something.
+    #[default]
+    Exact,
+    /// MD5 of CPU id, board serial and MAC address, for clients of an earlier system.
+    LegacyMd5,
+}
+
+/// The rules of an app's licences. What is left out takes its default.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AppPolicy {
+    /// How long a verdict is good offline, in hours: 1 to 8,760.
+    pub lease_hours: u32,
+    /// How many devices a licence seats where its batch does not say: 1 to 1,000.
+    pub max_devices: u32,
+    /// How devices are told apart.
+    pub device_matching: DeviceMatching,
+    /// The oldest version that may run.
+    pub minimum_version: Option<Version>,
+    /// What every licence of the app grants; travels in the verdict.
+    pub entitlements: Vec<String>,
+}
+
+impl Default for AppPolicy {
+    fn default() -> Self {
+        Self {
+            lease_hours: 72,
+            max_devices: 1,
+            device_matching: DeviceMatching::Exact,
+            minimum_version: None,
+            entitlements: Vec::new(),
+        }
+    }
+}
+
+impl AppPolicy {
+    /// The name of the first field that is out of range, if any is.
+    pub fn checked(self) -> Result<Self, &'static str> {
+        let entitlement = |text: &String| {
+            (1..=64).contains(&text.len())
+                && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':'))
+        };
+        if !(1..=8_760).contains(&self.lease_hours) {
+            return Err("policy.lease_hours");
+        }
+        if !(1..=1_000).contains(&self.max_devices) {
+            return Err("policy.max_devices");
+        }
+        if self.entitlements.len() > 64 || !self.entitlements.iter().all(entitlement) {
+            return Err("policy.entitlements");
+        }
+        Ok(self)
+    }
+
+    /// How long a verdict is good offline.
+    #[must_use]
+    pub fn lease(&self) -> Duration {
+        Duration::from_secs(u64::from(self.lease_hours) * 3_600)
+    }
+}
