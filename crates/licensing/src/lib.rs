@@ -11,5 +11,6 @@ mod ports;
 
 pub use ports::{
     AppRepository, BatchRepository, BlacklistRepository, CardKeyFilter, CardKeyRepository, DeviceFilter,
-    DeviceRepository, LicenceRepository, LicenceStanding, Reader, Sighting, SigningKeyRepository, Store, UnitOfWork,
+    DeviceRepository, LicenceOverview, LicenceRepository, LicenceStanding, Reader, Sighting, SigningKeyRepository,
+    Store, UnitOfWork,
 };

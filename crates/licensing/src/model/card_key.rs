@@ -5,7 +5,7 @@ use cardkey_domain::{AppId, BatchId, CardKeyId, LicenceId, MaskedCardKey, Text, 
 use serde::{Deserialize, Serialize};
 
 /// A card key as it stands. The code itself is known only as a keyed hash and as a ciphertext (CARD-09).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CardKey {
     /// Its identifier.
     pub id: CardKeyId,
@@ -15,7 +15,8 @@ pub struct CardKey {
     pub batch_id: BatchId,
     /// What lists show of the code.
     pub masked: MaskedCardKey,
-    /// The code, encrypted under the context `card_keys.code:<id>`.
+    /// The code, encrypted under the context `card_keys.code:<id>`. Left out of receipts.
+    #[serde(skip)]
     pub sealed_code: Vec<u8>,
     /// Where it stands.
     pub state: CardKeyState,

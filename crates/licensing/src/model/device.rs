@@ -22,8 +22,6 @@ pub struct Device {
     pub os: Option<Text<100>>,
     /// From where it was last seen.
     pub ip: Option<IpAddr>,
-    /// Its own Ed25519 key, where it gave one: then it must prove possession (RFC 9449).
-    pub public_key: Option<[u8; 32]>,
     /// When it was first seen.
     pub first_seen_at: Timestamp,
     /// When it was last seen.
