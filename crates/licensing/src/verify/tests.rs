@@ -36,7 +36,8 @@ impl Case {
     fn check_genuine(&self, verdict: &str, code: VerdictCode) {
         let keys = block_on(self.world.licensing.published_keys(self.activated.app_id)).unwrap().unwrap();
         let checker = VerdictChecker::new(self.activated.app_id, &keys);
-        let expected = Expectation { device: Some(self.activated.device_id), nonce: Some("again"), epoch: 0 };
+        let expected =
+            Expectation { device: Some(self.activated.device_id), nonce: Some("again"), ..Expectation::default() };
         match checker.check(verdict, expected, self.world.now()) {
             Ok(lease) => assert_eq!(lease.claims.code, code),
             Err(error) => assert_eq!(error.code(), Some(code), "{error}"),
