@@ -5,8 +5,12 @@
 
 mod access;
 mod answer;
+mod apps;
 mod audit_logs;
+mod blacklist;
+mod card_keys;
 mod dashboard;
+mod devices;
 mod docs;
 mod endpoint;
 mod error;
@@ -14,6 +18,7 @@ mod exchange;
 mod extract;
 mod fault;
 mod gate;
+mod licences;
 mod message;
 mod openapi;
 mod pipeline;
