@@ -1,1 +1,17 @@
-//! tests
+//! What the tests of the whole product stand on: throw-away database servers, a database for each test, and ways to wait without sleeping.
+//!
+//! The servers are started once for a run by the program `with-databases`, which tells the tests where they are through the environment;
+//! each test then makes a [`Database`] of its own and drops it. A test written with [`on_each_database!`] becomes one test per database.
+
+mod database;
+mod on_each_database;
+mod outside;
+mod places;
+mod servers;
+mod until;
+
+pub use database::{Backend, Database};
+pub use outside::{MissingProgram, OutsideProgram};
+pub use places::{MARIADB_URL, POSTGRES_URL, free_port};
+pub use servers::{MariaDb, Postgres, StartError};
+pub use until::until;

@@ -1,15 +1,17 @@
 //! The ports in memory, for unit tests and as the meaning that the databases are held to.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use cardkey_domain::{AuditId, Id, Page, PageRequest, Timestamp};
-use cardkey_events::{AuditEntry, AuditLevel, AuditStatus, StoreError};
+use cardkey_events::{
+    AuditEntry, AuditLevel, AuditLog, AuditStatus, Event, Outbox, Receipt, Receipts, StoreError, Transaction,
+};
 use uuid::Uuid;
 
-use crate::{ActivityCount, AuditFilter, AuditReader, DashboardReader, Totals};
+use crate::{ActivityCount, AuditFilter, AuditReader, AuditStore, DashboardReader, Totals};
 
 /// An audit log that is a list.
 #[derive(Debug, Default)]
@@ -27,6 +29,62 @@ impl MemoryAudit {
     /// Says what [`DashboardReader::totals`] answers.
     pub fn set_totals(&self, totals: Totals) {
         *lock(&self.totals) = totals;
+    }
+}
+
+/// A unit of work of [`MemoryAudit`]: rows appear at its commit; events and receipts go nowhere.
+struct MemoryWork {
+    audit: Arc<MemoryAudit>,
+    rows: Vec<AuditEntry>,
+}
+
+#[async_trait]
+impl AuditStore for Arc<MemoryAudit> {
+    async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
+        Ok(Box::new(MemoryWork { audit: Self::clone(self), rows: Vec::new() }))
+    }
+}
+
+#[async_trait]
+impl Transaction for MemoryWork {
+    fn outbox(&mut self) -> &mut dyn Outbox {
+        self
+    }
+
+    fn audit_log(&mut self) -> &mut dyn AuditLog {
+        self
+    }
+
+    fn receipts(&mut self) -> &mut dyn Receipts {
+        self
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        let Self { audit, rows } = *self;
+        rows.into_iter().for_each(|row| audit.append(row));
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl AuditLog for MemoryWork {
+    async fn append(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
+        self.rows.push(entry.clone());
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Outbox for MemoryWork {
+    async fn append(&mut self, _event: &Event) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Receipts for MemoryWork {
+    async fn keep(&mut self, _receipt: &Receipt) -> Result<(), StoreError> {
+        Ok(())
     }
 }
 

@@ -2,9 +2,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cardkey_domain::{Page, PageRequest, Timestamp};
-use cardkey_events::{AuditEntry, AuditStatus, StoreError};
+use cardkey_events::{AuditEntry, AuditStatus, StoreError, Transaction};
 
 use crate::AuditFilter;
+
+/// Opens units of work that hold nothing but audit rows: for what was refused before any service saw it.
+#[async_trait]
+pub trait AuditStore: Send + Sync {
+    /// Opens one. Dropping it undoes everything.
+    async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError>;
+}
 
 /// Reads the audit log.
 #[async_trait]

@@ -4,11 +4,14 @@ use std::str::FromStr;
 
 use ipnet::IpNet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{DeviceId, UserId};
 
 /// What the blacklist shuts out. Its text form (`kind:value`) is unique, indexed and looked up by equality; an address is looked up
 /// by each of the networks that contain it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum BlacklistSubject {
     /// An account.
     Account(UserId),
@@ -81,5 +84,28 @@ impl BlacklistSubject {
 impl fmt::Display for BlacklistSubject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.kind(), self.value())
+    }
+}
+
+impl FromStr for BlacklistSubject {
+    type Err = InvalidSubject;
+
+    fn from_str(text: &str) -> Result<Self, InvalidSubject> {
+        let (kind, value) = text.split_once(':').ok_or(InvalidSubject)?;
+        Self::parse(kind, value)
+    }
+}
+
+impl TryFrom<String> for BlacklistSubject {
+    type Error = InvalidSubject;
+
+    fn try_from(text: String) -> Result<Self, InvalidSubject> {
+        text.parse()
+    }
+}
+
+impl From<BlacklistSubject> for String {
+    fn from(subject: BlacklistSubject) -> Self {
+        subject.to_string()
     }
 }

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroize;
 
@@ -94,7 +95,7 @@ impl Drop for CardKeyCode {
 }
 
 /// The first and last four characters of a card key, shown as `ABCD-****-****-WXYZ`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MaskedCardKey {
     /// The first four characters.
     pub head: String,

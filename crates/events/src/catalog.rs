@@ -62,6 +62,9 @@ pub enum Happening {
     /// A card key was disabled.
     #[serde(rename = "card_key.disabled")]
     CardKeyDisabled { card_key_id: CardKeyId, app_id: AppId, licence_id: Option<LicenceId> },
+    /// A card key's time is over.
+    #[serde(rename = "card_key.expired")]
+    CardKeyExpired { card_key_id: CardKeyId, app_id: AppId, licence_id: Option<LicenceId> },
     /// Any other change of a card key by an operator; `change` names it.
     #[serde(rename = "card_key.changed")]
     CardKeyChanged { card_key_id: CardKeyId, app_id: AppId, licence_id: Option<LicenceId>, change: String },

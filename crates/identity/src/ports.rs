@@ -45,10 +45,15 @@ pub trait UserRepository: Send {
     /// Overwrites everything but the identifier, the time of making and the time of the last sign-in, if the account is still as of
     /// `seen` (its `updated_at`). Roles too.
     async fn update(&mut self, user: &User, seen: Timestamp) -> Result<bool, StoreError>;
-    /// Notes a sign-in. Holds the account's row until the unit ends, so that sign-ins of one account follow one another.
-    /// False when the account is gone or disabled.
-    async fn note_login(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError>;
-    /// Replaces a hash of another system or of an old cost, if it is still `old`.
+    /// Notes a sign-in; `updated_at` stays. Holds the account's row until the unit ends, so that sign-ins of one account follow one
+    /// another. False when the account is gone or disabled, or its password was changed since `password_changed_at`.
+    async fn note_login(
+        &mut self,
+        id: UserId,
+        password_changed_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+    /// Replaces a hash of another system or of an old cost, if it is still `old`; `updated_at` stays.
     async fn upgrade_hash(&mut self, id: UserId, old: &str, new: &str) -> Result<bool, StoreError>;
     /// How many active accounts other than `id` are super_admin. Whoever asks holds a lock until the unit ends, so that two cannot each
     /// rely on the other.
@@ -60,7 +65,9 @@ pub trait UserRepository: Send {
 pub trait RoleRepository: Send {
     /// Adds a role; [`cardkey_events::Constraint::RoleName`] when the name is taken.
     async fn insert(&mut self, role: &CustomRole) -> Result<(), StoreError>;
-    /// Overwrites description and permissions; false when there is none.
+    /// The custom roles among these names, held as they are until the unit ends: nobody changes or deletes them meanwhile.
+    async fn hold(&mut self, names: &[RoleName]) -> Result<Vec<CustomRole>, StoreError>;
+    /// Overwrites description, permissions and `updated_at`; false when there is none.
     async fn update(&mut self, role: &CustomRole) -> Result<bool, StoreError>;
     /// Deletes a role that no account holds; false when one does or there is none.
     async fn delete_unheld(&mut self, name: &RoleName) -> Result<bool, StoreError>;
@@ -71,11 +78,11 @@ pub trait RoleRepository: Send {
 pub trait SessionRepository: Send {
     /// Adds a session.
     async fn insert(&mut self, session: &Session) -> Result<(), StoreError>;
-    /// The account's live sessions, least recently active first, as this unit of work sees them.
+    /// The account's live sessions, least recently active first: those of this unit of work, and all that others committed before this
+    /// unit took the account's row (so not those of a snapshot taken earlier).
     async fn live_of(&mut self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError>;
-    /// Ends those of the sessions that live; returns which.
-    async fn end(&mut self, ids: &[SessionId], reason: EndReason, now: Timestamp)
-    -> Result<Vec<SessionId>, StoreError>;
+    /// Ends those of the sessions that were not ended before; returns them as they stand after, with the tokens they held then.
+    async fn end(&mut self, ids: &[SessionId], reason: EndReason, now: Timestamp) -> Result<Vec<Session>, StoreError>;
     /// After a refresh: the new tokens and the new idle end. False when the session lives no more.
     async fn refreshed(
         &mut self,
@@ -85,12 +92,11 @@ pub trait SessionRepository: Send {
         idle_end: Timestamp,
         now: Timestamp,
     ) -> Result<bool, StoreError>;
-    /// Ends up to `limit` sessions whose idle or absolute end has come.
-    async fn end_overdue(
-        &mut self,
-        now: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<(SessionId, UserId, EndReason)>, StoreError>;
+    /// Ends up to `limit` sessions whose idle or absolute end has come, with the reason of the earlier of the two; returns them as they
+    /// stand after.
+    async fn end_overdue(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Session>, StoreError>;
+    /// Deletes up to `limit` sessions, and their refresh tokens, that were ended before `before`; tells how many.
+    async fn forget(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }
 
 /// Writes refresh tokens.
@@ -142,7 +148,7 @@ pub trait LockoutRepository: Send {
 /// Writes the keys that sign tokens.
 #[async_trait]
 pub trait SigningKeyRepository: Send {
-    /// Adds a key.
+    /// Adds a key; [`cardkey_events::Constraint::Other`] when it is to be active, or spare, and another is (two nodes that start together).
     async fn insert(&mut self, key: &TokenKeyRecord) -> Result<(), StoreError>;
     /// Retires the active key `active` and puts the spare in its place, if both still stand so.
     async fn promote_spare(&mut self, active: SigningKeyId, now: Timestamp) -> Result<bool, StoreError>;

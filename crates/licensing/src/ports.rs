@@ -2,8 +2,8 @@ use std::net::IpAddr;
 
 use async_trait::async_trait;
 use cardkey_domain::{
-    AppId, BatchId, BlacklistId, BlacklistSubject, CardKeyId, DeviceId, LicenceId, Page, PageRequest, SigningKeyId,
-    Timestamp, UserId,
+    AppId, BatchId, BlacklistId, BlacklistSubject, CardKeyId, DeviceId, LicenceId, MaskedCardKey, Page, PageRequest,
+    SigningKeyId, Text, Timestamp, UserId,
 };
 use cardkey_events::{StoreError, Transaction};
 
@@ -72,7 +72,7 @@ pub trait BatchRepository: Send {
 /// Writes card keys, and the counts that lists show of them.
 #[async_trait]
 pub trait CardKeyRepository: Send {
-    /// Adds unused keys of a batch, in one statement where the database allows; [`cardkey_events::Constraint::CardKeyCode`] when a code exists.
+    /// Adds unused keys of a batch ([`Batch::unredeemed_end`] is when they end), in one statement where the database allows; [`cardkey_events::Constraint::CardKeyCode`] when a code exists.
     async fn insert_unused(&mut self, batch: &Batch, keys: &[NewCardKey], now: Timestamp) -> Result<(), StoreError>;
 
     /// Overwrites the changeable fields (state, state before, note, owner, licence, seats, times) of a key that still stands as `seen`
@@ -107,7 +107,7 @@ pub trait LicenceRepository: Send {
 pub trait DeviceRepository: Send {
     /// Adds a device; [`cardkey_events::Constraint::DeviceFingerprint`] when the app knows it.
     async fn insert(&mut self, device: &Device) -> Result<(), StoreError>;
-    /// Overwrites what a device told of itself (name, operating system, address, key, components, last seen).
+    /// Overwrites what a device told of itself (name, operating system, address, components, last seen).
     async fn update(&mut self, device: &Device) -> Result<(), StoreError>;
 }
 
@@ -151,8 +151,8 @@ pub trait Reader: Send + Sync {
 
     /// A licence with its bound seats.
     async fn licence(&self, id: LicenceId) -> Result<Option<(Licence, Vec<Seat>)>, StoreError>;
-    /// An account's licences, newest first.
-    async fn licences_of(&self, owner: UserId, page: PageRequest) -> Result<Page<Licence>, StoreError>;
+    /// An account's licences, newest first. Those whose card key was deleted are left out.
+    async fn licences_of(&self, owner: UserId, page: PageRequest) -> Result<Page<LicenceOverview>, StoreError>;
     /// Everything a verdict rests on, in one read.
     async fn standing(&self, licence: LicenceId, device: DeviceId) -> Result<Option<LicenceStanding>, StoreError>;
 
@@ -205,10 +205,25 @@ pub struct LicenceStanding {
     pub app: App,
     /// The device.
     pub device: Device,
-    /// Whether the device has a seat on the licence.
-    pub bound: bool,
+    /// The device's seat on the licence, while it is bound.
+    pub seat: Option<Seat>,
     /// Whether the owner's account may act.
     pub owner_active: bool,
+}
+
+/// A licence as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LicenceOverview {
+    /// The licence.
+    pub licence: Licence,
+    /// Where its card key stands.
+    pub card_key_state: CardKeyState,
+    /// What lists show of the card key's code.
+    pub masked: MaskedCardKey,
+    /// The app's name.
+    pub app_name: Text<100>,
+    /// Its bound seats.
+    pub seats: Vec<Seat>,
 }
 
 /// Which card keys are wanted (CARD-11). Everything given must hold.

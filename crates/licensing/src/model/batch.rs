@@ -5,7 +5,7 @@ use cardkey_domain::{AppId, BatchId, Text, Timestamp, UserId, Validity};
 use serde::{Deserialize, Serialize};
 
 /// Card keys ordered together.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
     /// Its identifier.
     pub id: BatchId,
@@ -33,6 +33,17 @@ pub struct Batch {
     pub created_at: Timestamp,
     /// When it was whole, or stopped.
     pub finished_at: Option<Timestamp>,
+}
+
+impl Batch {
+    /// When its keys end if nobody redeems them: only where the validity is a date.
+    #[must_use]
+    pub fn unredeemed_end(&self) -> Option<Timestamp> {
+        match self.validity {
+            Validity::Until { until } => Some(until),
+            _ => None,
+        }
+    }
 }
 
 /// Where the job of generating a batch is.

@@ -1,7 +1,8 @@
 use cardkey_domain::{BlacklistId, BlacklistSubject, Text, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
 
 /// Something that is shut out (DEV-06).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlacklistEntry {
     /// Its identifier.
     pub id: BlacklistId,

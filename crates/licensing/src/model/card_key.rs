@@ -5,7 +5,7 @@ use cardkey_domain::{AppId, BatchId, CardKeyId, LicenceId, MaskedCardKey, Text, 
 use serde::{Deserialize, Serialize};
 
 /// A card key as it stands. The code itself is known only as a keyed hash and as a ciphertext (CARD-09).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CardKey {
     /// Its identifier.
     pub id: CardKeyId,
@@ -15,7 +15,8 @@ pub struct CardKey {
     pub batch_id: BatchId,
     /// What lists show of the code.
     pub masked: MaskedCardKey,
-    /// The code, encrypted under the context `card_keys.code:<id>`.
+    /// The code, encrypted under the context `card_keys.code:<id>`. Left out of receipts.
+    #[serde(skip)]
     pub sealed_code: Vec<u8>,
     /// Where it stands.
     pub state: CardKeyState,
@@ -37,6 +38,23 @@ pub struct CardKey {
     pub activated_at: Option<Timestamp>,
     /// When it ends. For a key not yet redeemed: only where the validity is a date.
     pub expires_at: Option<Timestamp>,
+}
+
+impl CardKey {
+    /// The card key after something befell it that concerns its state alone.
+    pub fn befallen(&self, event: CardKeyEvent) -> Result<Self, IllegalTransition> {
+        let state = self.state.after(event, self.state_before)?;
+        let state_before = match (event, state) {
+            (CardKeyEvent::Disable | CardKeyEvent::Delete, _) => Some(self.state),
+            // Disabled before it was deleted: where it stood before that is no more known, but follows from whether it was redeemed.
+            (CardKeyEvent::Restore, CardKeyState::Disabled) if self.licence_id.is_some() => {
+                Some(CardKeyState::Activated)
+            }
+            (CardKeyEvent::Restore, CardKeyState::Disabled) => Some(CardKeyState::Unused),
+            _ => None,
+        };
+        Ok(Self { state, state_before, ..self.clone() })
+    }
 }
 
 /// A card key about to be written.

@@ -22,8 +22,6 @@ pub struct Device {
     pub os: Option<Text<100>>,
     /// From where it was last seen.
     pub ip: Option<IpAddr>,
-    /// Its own Ed25519 key, where it gave one: then it must prove possession (RFC 9449).
-    pub public_key: Option<[u8; 32]>,
     /// When it was first seen.
     pub first_seen_at: Timestamp,
     /// When it was last seen.
@@ -49,6 +47,20 @@ pub enum Component {
     DiskId,
     /// The operating system's machine id.
     MachineId,
+}
+
+impl Component {
+    /// The name on the wire and in hashes.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CpuId => "cpu_id",
+            Self::MotherboardId => "motherboard_id",
+            Self::MacAddress => "mac_address",
+            Self::DiskId => "disk_id",
+            Self::MachineId => "machine_id",
+        }
+    }
 }
 
 /// The keyed hash of one component, in lower-case hex.

@@ -42,6 +42,8 @@ pub struct Seat {
     pub bound_at: Timestamp,
     /// From where.
     pub bound_ip: Option<IpAddr>,
+    /// The device's own Ed25519 key, where it gave one when it was bound: then it must prove possession at every check (RFC 9449).
+    pub public_key: Option<[u8; 32]>,
     /// When it was unbound; `None` while it is bound. An unbound seat is history and holds no number.
     pub unbound_at: Option<Timestamp>,
 }

@@ -1,0 +1,5 @@
+//! Every test that needs more than one crate, in one program.
+#![allow(clippy::unwrap_used, reason = "all of this is test code")]
+
+mod architecture;
+mod harness;
