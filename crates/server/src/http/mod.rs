@@ -19,6 +19,8 @@ mod extract;
 mod fault;
 mod gate;
 mod licences;
+#[cfg(test)]
+mod licensing_tests;
 mod message;
 mod openapi;
 mod pipeline;

@@ -27,7 +27,7 @@ impl Lines {
             Self::Txt => Ok(Bytes::new()),
             Self::Csv => {
                 let mut head = BYTE_ORDER_MARK.to_vec();
-                head.extend(csv([COLUMNS])?);
+                head.extend(records([COLUMNS])?);
                 Ok(head.into())
             }
             Self::Json => Ok(Bytes::from_static(b"[")),
@@ -41,7 +41,9 @@ impl Lines {
                 let lines = rows.iter().flat_map(|row| [row.card_key.as_str(), "\n"]);
                 Ok(lines.collect::<String>().into())
             }
-            Self::Csv => Ok(csv(rows.iter().map(Row::cells).map(|cells| cells.map(|cell| cell.into_owned())))?.into()),
+            Self::Csv => {
+                Ok(records(rows.iter().map(Row::cells).map(|cells| cells.map(|cell| cell.into_owned())))?.into())
+            }
             Self::Json => {
                 let mut text = Vec::new();
                 for (position, row) in rows.iter().enumerate() {
@@ -62,9 +64,9 @@ impl Lines {
     }
 }
 
-fn csv<C: AsRef<[u8]>, const N: usize>(records: impl IntoIterator<Item = [C; N]>) -> io::Result<Vec<u8>> {
-    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
-    for record in records {
+fn records<C: AsRef<[u8]>, const N: usize>(rows: impl IntoIterator<Item = [C; N]>) -> io::Result<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    for record in rows {
         writer.write_record(record)?;
     }
     writer.into_inner().map_err(|error| io::Error::other(error.to_string()))

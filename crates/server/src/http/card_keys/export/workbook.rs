@@ -41,7 +41,7 @@ pub(super) async fn pieces(
 
 fn write(mut rows: Receiver<Vec<Row>>) -> Result<File, XlsxError> {
     let mut workbook = Workbook::new();
-    let sheet = workbook.add_worksheet_with_constant_memory();
+    let sheet = workbook.add_worksheet_with_constant_memory()?;
     for (column, name) in (0..).zip(COLUMNS) {
         sheet.write_string(0, column, name)?;
     }
