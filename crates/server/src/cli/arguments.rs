@@ -22,6 +22,12 @@ pub(super) enum Command {
     Doctor(DoctorOptions),
     /// Print the OpenAPI document
     Openapi,
+    /// Print every setting with its meaning, as .env.example
+    Settings {
+        /// As docs/configuration.md instead
+        #[arg(long)]
+        markdown: bool,
+    },
     /// Print the completions of a shell
     Completions {
         /// Which shell

@@ -4,8 +4,8 @@ use cardkey_persistence::{Database, MigrationStatus};
 use serde::Serialize;
 
 use super::arguments::MigrateOptions;
-use super::terminal::{say, say_json};
 use super::runtime;
+use super::terminal::{say, say_json};
 use crate::config::Settings;
 use crate::start::{DataDir, StartError, database_url, is_new_file};
 

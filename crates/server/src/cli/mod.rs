@@ -8,6 +8,7 @@ mod doctor;
 mod migrate;
 mod openapi;
 mod serve;
+mod settings;
 mod terminal;
 
 use std::path::Path;
@@ -27,6 +28,7 @@ pub fn main() -> ExitCode {
         Command::Migrate(options) => with_settings(|settings| migrate::migrate(settings, &options)),
         Command::Doctor(options) => doctor::doctor(&options),
         Command::Openapi => openapi::openapi(),
+        Command::Settings { markdown } => settings::settings(markdown),
         Command::Completions { shell } => completions::completions(shell),
     };
     outcome.unwrap_or_else(|error| {

@@ -10,7 +10,8 @@ pub(super) fn serve(settings: &Settings) -> Result<ExitCode, StartError> {
     let log = logging::start(settings, Arc::new(SystemClock)).map_err(StartError::LogFile)?;
     let outcome = runtime()?.block_on(async {
         let stop = stop_signal().map_err(StartError::Server)?;
-        let application = Application::build(settings, Arc::new(SystemClock), Arc::new(SystemEntropy::default())).await?;
+        let application =
+            Application::build(settings, Arc::new(SystemClock), Arc::new(SystemEntropy::default())).await?;
         terminal::say(&format!("{} is ready on http://{}", settings.app_name, application.address()));
         application.run_until_stopped(stop).await
     });

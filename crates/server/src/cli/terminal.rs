@@ -1,4 +1,4 @@
-use std::io::{IsTerminal, Write, stderr, stdout};
+use std::io::{Write, stderr, stdout};
 
 use serde::Serialize;
 
@@ -21,9 +21,4 @@ pub(super) fn complain(line: &str) {
 /// Says on standard error what should be looked at.
 pub(super) fn warn(line: &str) {
     complain(&format!("warning: {line}"));
-}
-
-/// Whether people read along.
-pub(super) fn is_terminal() -> bool {
-    stdout().is_terminal()
 }

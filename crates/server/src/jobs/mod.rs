@@ -11,8 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cardkey_domain::EventId;
-use cardkey_events::{Bus, Call, OutboxQueue};
-use cardkey_licensing::Store;
+use cardkey_events::{Bus, Call};
 use cardkey_persistence::Database;
 use tokio::sync::watch;
 use tokio::task::JoinSet;

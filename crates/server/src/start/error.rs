@@ -39,7 +39,9 @@ pub enum StartError {
     #[error("the key file {0} is gone, but the database is encrypted: put it back, or set ENCRYPTION_KEY")]
     LostKey(PathBuf),
     /// Production with the password that everybody knows.
-    #[error("INITIAL_ADMIN_PASSWORD must be a password of your own in production: the administrator has the default one")]
+    #[error(
+        "INITIAL_ADMIN_PASSWORD must be a password of your own in production: the administrator has the default one"
+    )]
     DefaultPassword,
     /// The administrator's first password breaks rules.
     #[error("INITIAL_ADMIN_PASSWORD is too weak: {}", rules(.0))]

@@ -44,7 +44,8 @@ impl Keys {
         entropy.fill(&mut fresh);
         let sealed = database.secret_or_insert(LOOKUP, &vault.seal(&context(LOOKUP), &fresh)).await?;
         let opened = vault.open(&context(LOOKUP), &sealed).map_err(|_| StartError::WrongKey)?;
-        let key: [u8; 32] = opened.expose().as_slice().try_into().map_err(|_| StoreError::damaged("the look-up key"))?;
+        let key: [u8; 32] =
+            opened.expose().as_slice().try_into().map_err(|_| StoreError::damaged("the look-up key"))?;
         Ok(Self { vault, lookup: LookupKey::new(&Secret::new(key)) })
     }
 }

@@ -3,9 +3,9 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use cardkey_domain::{Clock, Entropy, Timestamp};
+use ring::rand::SecureRandom;
 #[allow(clippy::disallowed_types, reason = "the one place that asks the system for randomness")]
 use ring::rand::SystemRandom;
-use ring::rand::SecureRandom;
 
 /// The system's clock.
 #[derive(Debug, Clone, Copy, Default)]

@@ -46,10 +46,9 @@ pub(super) async fn wire(
         settings: identity_settings(settings)?,
     });
     let (sightings, memory) = (Arc::new(GatheredSightings::default()), Arc::new(LicensingMemory::default()));
-    let licensing =
-        Licensing::new(store.clone(), ambient.clone(), keys.vault.clone(), keys.lookup, public_url.clone())
-            .with_cache(memory.clone())
-            .with_sightings(sightings.clone());
+    let licensing = Licensing::new(store.clone(), ambient.clone(), keys.vault.clone(), keys.lookup, public_url.clone())
+        .with_cache(memory.clone())
+        .with_sightings(sightings.clone());
     let services = Services {
         site: Site {
             app_name: settings.app_name.clone(),
