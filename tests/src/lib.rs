@@ -4,6 +4,7 @@
 //! each test then makes a [`Database`] of its own and drops it. A test written with [`on_each_database!`] becomes one test per database.
 
 mod database;
+pub mod demo;
 mod on_each_database;
 mod outside;
 mod places;

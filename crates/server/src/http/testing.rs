@@ -1,0 +1,164 @@
+//! A shell without a database, for the tests of the shell itself.
+
+use std::sync::Arc;
+
+use actix_http::Request;
+use actix_web::body::to_bytes;
+use actix_web::dev::{Service, ServiceResponse};
+use actix_web::middleware::from_fn;
+use actix_web::test::TestRequest;
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{App, Error, test};
+use async_trait::async_trait;
+use cardkey_audit::memory::MemoryAudit;
+use cardkey_audit::{AuditSearch, Dashboard, RefusalLog};
+use cardkey_crypto::{LookupKey, MasterKey, PasswordHasher, Vault};
+use cardkey_domain::{Ambient, EventId, ManualClock, Password, RoleName, Secret, SeededEntropy, Timestamp, UserName};
+use cardkey_events::{Call, Sealer, StoreError};
+use cardkey_identity::memory::MemoryStore;
+use cardkey_identity::model::{PermissionSet, SessionDevice};
+use cardkey_identity::{Identity, NewPassword, NewUser, Parts, Settings, SignIn};
+use cardkey_licensing::{Licensing, memory as licensing};
+use serde_json::Value;
+
+use super::extract::{Claims, Locale, RequestIds};
+use super::services::{RefusalBudget, Services, Site};
+use super::system::{Health, Report};
+use super::traffic::Traffic;
+use super::{server, shell};
+use crate::hashing::HashingPool;
+
+/// The memory behind the shell, to look at afterwards.
+pub(super) struct Memory {
+    pub(super) audit: Arc<MemoryAudit>,
+    pub(super) identity: Arc<MemoryStore>,
+    pub(super) services: Data<Services>,
+}
+
+/// Makes a shell over empty stores.
+pub(super) async fn memory() -> Memory {
+    let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(1_800_000_000)));
+    let ambient = Ambient::new(clock, Arc::new(SeededEntropy::new(7)));
+    let audit = Arc::new(MemoryAudit::default());
+    let store = Arc::new(MemoryStore::new());
+    let vault = Vault::new(&MasterKey::generate(ambient.entropy()), &[], Arc::new(SeededEntropy::new(8)));
+    let lookup = LookupKey::new(&Secret::new(ambient.bytes()));
+    let parts = Parts {
+        store: store.clone(),
+        ambient: ambient.clone(),
+        vault: vault.clone(),
+        lookup: lookup.clone(),
+        passwords: Arc::new(HashingPool::start(PasswordHasher::new(4).unwrap(), Arc::new(SeededEntropy::new(9)))),
+        settings: Settings::default(),
+    };
+    let identity = Identity::open(parts).await.unwrap();
+    let licensing = Licensing::new(Arc::new(licensing::MemoryStore::default()), ambient.clone(), vault, lookup, "test");
+    let services = Services {
+        site: Site {
+            app_name: "Cardkey".into(),
+            public_url: "http://localhost".into(),
+            default_locale: Locale::Zh,
+            trusted_proxies: Vec::new(),
+        },
+        identity: Arc::new(identity),
+        licensing: Arc::new(licensing),
+        receipts: store.clone(),
+        sealer: Arc::new(Unsealed),
+        claims: Claims::default(),
+        refusals: RefusalLog::new(Arc::new(audit.clone()), ambient.clone()),
+        refusal_budget: RefusalBudget::default(),
+        audit: AuditSearch::new(audit.clone()),
+        dashboard: Dashboard::new(audit.clone()),
+        health: Arc::new(Well),
+        started_at: ambient.now(),
+        traffic: Arc::new(Traffic::default()),
+        ambient,
+    };
+    Memory { audit, identity: store, services: Data::new(services) }
+}
+
+impl Memory {
+    /// The access token of a new account of a role.
+    pub(super) async fn token(&self, role: &str) -> String {
+        self.account(role, false).await
+    }
+
+    /// The access token of a new account that has to change its password.
+    pub(super) async fn pending_token(&self) -> String {
+        self.account("super_admin", true).await
+    }
+
+    async fn account(&self, role: &str, must_change_password: bool) -> String {
+        let call = Call::by_system("test", "test".into());
+        let password = Password::new("Correct-Horse-7".into());
+        let name = format!("{role}.{}", self.services.ambient.id::<EventId>());
+        let new = NewUser {
+            name: UserName::parse(&name).unwrap(),
+            email: None,
+            password: NewPassword::Typed(password.clone()),
+            roles: vec![RoleName::parse(role).unwrap()],
+            must_change_password,
+        };
+        let identity = &self.services.identity;
+        identity.create_user(&call, PermissionSet::all(), new).await.unwrap();
+        let attempt = SignIn { login: name, password, device: SessionDevice::default(), location: None };
+        let grant = identity.sign_in(&call, attempt).await.unwrap();
+        grant.tokens.access_token
+    }
+
+    /// The real routes, and what `more` adds.
+    pub(super) async fn app(
+        &self,
+        more: fn(&mut ServiceConfig),
+    ) -> impl Service<Request, Response = ServiceResponse, Error = Error> + use<> {
+        let app = App::new()
+            .app_data(self.services.clone())
+            .app_data(Data::new(RequestIds::new(1)))
+            .wrap(from_fn(shell::surround))
+            .configure(server::mount)
+            .configure(more)
+            .default_service(web::to(server::not_found));
+        let app = std::rc::Rc::new(test::init_service(app).await);
+        actix_web::dev::fn_service(move |request: Request| {
+            let answered = app.call(request);
+            async move { Ok::<_, Error>(answered.await?.map_into_boxed_body()) }
+        })
+    }
+}
+
+/// Sends a request; returns the response and its body as JSON (or `null`).
+pub(super) async fn send(
+    app: &impl Service<Request, Response = ServiceResponse, Error = Error>,
+    request: TestRequest,
+) -> (actix_web::HttpResponse<()>, Value) {
+    let response = app.call(request.to_request()).await.unwrap();
+    let (_, response) = response.into_parts();
+    let (response, body) = response.into_parts();
+    let bytes = to_bytes(body).await.unwrap();
+    (response, serde_json::from_slice(&bytes).unwrap_or_default())
+}
+
+struct Unsealed;
+
+impl Sealer for Unsealed {
+    fn seal(&self, _context: &[u8], plain: &[u8]) -> Vec<u8> {
+        plain.to_vec()
+    }
+
+    fn open(&self, _context: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+        Some(sealed.to_vec())
+    }
+}
+
+struct Well;
+
+#[async_trait]
+impl Health for Well {
+    async fn check(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn report(&self) -> Report {
+        Report { database: "memory", answered_in: None, migration: None, outbox_backlog: None }
+    }
+}
