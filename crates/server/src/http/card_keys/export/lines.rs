@@ -1,5 +1,6 @@
 //! The formats that are written line by line.
 
+use std::borrow::Cow;
 use std::io;
 
 use bytes::Bytes;
@@ -41,9 +42,7 @@ impl Lines {
                 let lines = rows.iter().flat_map(|row| [row.card_key.as_str(), "\n"]);
                 Ok(lines.collect::<String>().into())
             }
-            Self::Csv => {
-                Ok(records(rows.iter().map(Row::cells).map(|cells| cells.map(|cell| cell.into_owned())))?.into())
-            }
+            Self::Csv => Ok(records(rows.iter().map(Row::cells).map(|cells| cells.map(Cow::into_owned)))?.into()),
             Self::Json => {
                 let mut text = Vec::new();
                 for (position, row) in rows.iter().enumerate() {
