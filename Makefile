@@ -12,6 +12,6 @@ test-embedded: ; .ci/need nextest && echo "Not run: the suites for PostgreSQL an
 lint: ; .ci/need deny && cargo fmt --all --check && cargo clippy -q --locked --workspace --all-targets -- -D warnings && cargo deny --locked check bans licenses sources && cargo run -q --locked --bin cardkey -- openapi | diff docs/openapi.json -
 fmt: ; cargo fmt --all
 openapi: ; cargo run -q --locked --bin cardkey -- openapi > docs/openapi.json
-bench: ; $(WITH_DATABASES) cargo run -q --locked --release -p cardkey-tests --bin bench
+bench: ; cargo build -q --locked --release --bin cardkey && cargo run -q --locked --release -p cardkey-tests --bin bench
 demo: ; $(WITH_DATABASES) cargo run -q --locked -p cardkey-tests --bin demo
 crash: ; CARDKEY_TEST_CRASH_ROUNDS=300 $(WITH_DATABASES) cargo nextest run --locked -p cardkey-tests -E 'test(/kill_9/)' --no-capture

@@ -55,9 +55,10 @@ fn postgres_folders() -> Vec<PathBuf> {
     versions.into_iter().map(|(_, folder)| folder).collect()
 }
 
-/// Whether the file can be started at all: a program of another machine's make cannot.
+/// Whether the file can be started at all: a program of another machine's make, or one whose libraries are missing (127), cannot. Some
+/// that can, wrk among them, still fail when asked for their version.
 fn runs(program: &Path) -> bool {
-    program.is_file() && quiet(program, ["--version"]).status().is_ok_and(|status| status.success())
+    program.is_file() && quiet(program, ["--version"]).status().is_ok_and(|status| status.code() != Some(127))
 }
 
 fn install(package: &str) -> Result<(), String> {

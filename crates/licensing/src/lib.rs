@@ -2,15 +2,65 @@
 //!
 //! [`Licensing`] is the service; each use case is a file (`activate.rs`, `verify.rs`, …) that opens a unit of work, writes through the
 //! ports of `ports.rs`, records what happened and commits. `model/` holds what the ports speak of. Nothing here knows a database, HTTP or
-//! a runtime, so another Rust service can link this crate, give it a store of its own and issue or check verdicts.
+//! a runtime, so another Rust service can link this crate, give it a store of its own and issue or check verdicts: see
+//! `examples/issue_and_check.rs`. [`VerdictChecker`] needs no store at all.
 
 #![deny(missing_docs)]
 
+mod activate;
+mod apps;
+mod batches;
+mod blacklist;
+mod cache;
+mod card_keys;
+mod change;
+mod check;
+mod devices;
+mod expire;
+mod export;
+mod fingerprint;
+mod issue;
+mod judge;
+mod junk;
+mod keyring;
+mod licences;
+pub mod memory;
 pub mod model;
+mod nonce;
+mod operate;
 mod ports;
+mod proof;
+mod reissue;
+mod service;
+mod sightings;
+mod verdict;
+mod verify;
 
+pub use activate::{Activate, ActivateError, Activated};
+pub use apps::{AppError, ChangeApp, RegisterApp};
+pub use batches::{CHUNK, CancelError, LARGEST_BATCH, OrderBatch, OrderError};
+pub use blacklist::{Blacklist, LiftError, ShutOut, ShutOutError};
+pub use cache::{Cache, NoCache};
+pub use card_keys::{CardKeyDetail, CardKeyQuery, RevealError, Revealed};
+pub use change::ChangeError;
+pub use check::{CheckError, Expectation, Lease, VerdictChecker};
+pub use export::{Export, ExportError};
+pub use fingerprint::{DeviceInfo, Identified, Unidentifiable, identify};
+pub use issue::Verified;
+pub use keyring::Keyring;
+pub use nonce::{InvalidNonce, Nonce};
+pub use operate::Extension;
 pub use ports::{
     AppRepository, BatchRepository, BlacklistRepository, CardKeyFilter, CardKeyRepository, DeviceFilter,
     DeviceRepository, LicenceOverview, LicenceRepository, LicenceStanding, Reader, Sighting, SigningKeyRepository,
     Store, UnitOfWork,
 };
+pub use proof::{PresentedProof, ProofMemory, RecentProofs};
+pub use reissue::{Reissue, ReissueError};
+pub use service::Licensing;
+pub use sightings::{NoSightings, Sightings};
+pub use verdict::{Confirmation, VERDICT_TYPE, VerdictClaims, VerdictCode};
+pub use verify::{Verify, VerifyError};
+
+#[cfg(test)]
+mod testing;

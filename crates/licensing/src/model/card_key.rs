@@ -40,6 +40,23 @@ pub struct CardKey {
     pub expires_at: Option<Timestamp>,
 }
 
+impl CardKey {
+    /// The card key after something befell it that concerns its state alone.
+    pub fn befallen(&self, event: CardKeyEvent) -> Result<Self, IllegalTransition> {
+        let state = self.state.after(event, self.state_before)?;
+        let state_before = match (event, state) {
+            (CardKeyEvent::Disable | CardKeyEvent::Delete, _) => Some(self.state),
+            // Disabled before it was deleted: where it stood before that is no more known, but follows from whether it was redeemed.
+            (CardKeyEvent::Restore, CardKeyState::Disabled) if self.licence_id.is_some() => {
+                Some(CardKeyState::Activated)
+            }
+            (CardKeyEvent::Restore, CardKeyState::Disabled) => Some(CardKeyState::Unused),
+            _ => None,
+        };
+        Ok(Self { state, state_before, ..self.clone() })
+    }
+}
+
 /// A card key about to be written.
 #[derive(Debug, Clone)]
 pub struct NewCardKey {

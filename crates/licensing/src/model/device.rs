@@ -49,6 +49,20 @@ pub enum Component {
     MachineId,
 }
 
+impl Component {
+    /// The name on the wire and in hashes.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CpuId => "cpu_id",
+            Self::MotherboardId => "motherboard_id",
+            Self::MacAddress => "mac_address",
+            Self::DiskId => "disk_id",
+            Self::MachineId => "machine_id",
+        }
+    }
+}
+
 /// The keyed hash of one component, in lower-case hex.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ComponentHash {
