@@ -2,4 +2,5 @@
 #![allow(clippy::unwrap_used, reason = "all of this is test code")]
 
 mod architecture;
+mod contract;
 mod harness;

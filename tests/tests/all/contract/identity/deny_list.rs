@@ -1,7 +1,6 @@
 use std::time::Duration;
 
 use cardkey_identity::model::{DeniedToken, TokenHash};
-use cardkey_identity::{Store as _, UnitOfWork as _};
 
 use super::super::samples::World;
 

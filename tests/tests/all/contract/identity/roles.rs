@@ -3,7 +3,6 @@ use std::time::Duration;
 use cardkey_domain::{Permission, RoleName};
 use cardkey_events::Constraint;
 use cardkey_identity::model::{CustomRole, User};
-use cardkey_identity::{Store as _, UnitOfWork as _};
 
 use super::super::samples::World;
 

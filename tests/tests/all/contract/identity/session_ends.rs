@@ -2,7 +2,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cardkey_identity::model::{EndReason, Session, User};
-use cardkey_identity::{Store as _, UnitOfWork as _};
 
 use super::super::samples::World;
 use super::super::stores::Identity;

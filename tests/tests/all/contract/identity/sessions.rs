@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use cardkey_domain::Timestamp;
 use cardkey_identity::model::{Session, TokenHash};
-use cardkey_identity::{Activity, Store as _, UnitOfWork as _};
+use cardkey_identity::{Activity};
 
 use super::super::samples::World;
 

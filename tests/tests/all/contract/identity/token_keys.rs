@@ -2,7 +2,6 @@ use std::time::Duration;
 
 use cardkey_events::Constraint;
 use cardkey_identity::model::{TokenKeyRecord, TokenKeyState};
-use cardkey_identity::{Store as _, UnitOfWork as _};
 
 use super::super::samples::World;
 

@@ -4,7 +4,6 @@ use std::time::Duration;
 use cardkey_domain::{Email, RoleName, Secret, UserName};
 use cardkey_events::Constraint;
 use cardkey_identity::model::{User, UserStatus};
-use cardkey_identity::{Store as _, UnitOfWork as _};
 
 use super::super::samples::World;
 

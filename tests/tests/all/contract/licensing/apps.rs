@@ -2,7 +2,6 @@ use std::time::Duration;
 
 use cardkey_domain::PageRequest;
 use cardkey_licensing::model::{App, AppStatus};
-use cardkey_licensing::{Store as _, UnitOfWork as _};
 
 use super::super::samples::{World, text};
 

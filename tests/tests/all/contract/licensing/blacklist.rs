@@ -2,7 +2,6 @@ use std::time::Duration;
 
 use cardkey_domain::{BlacklistSubject, PageRequest, Timestamp};
 use cardkey_licensing::model::BlacklistEntry;
-use cardkey_licensing::{Store as _, UnitOfWork as _};
 
 use super::super::samples::{World, longest, text};
 

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use cardkey_domain::{BatchId, CardKeyId, PageRequest, UserId};
+use cardkey_licensing::CardKeyFilter;
 use cardkey_licensing::model::{Batch, CardKey, CardKeyState};
-use cardkey_licensing::{CardKeyFilter, Store as _, UnitOfWork as _};
 
 use super::super::samples::{World, text};
 use super::super::stores::Licensing;

@@ -4,7 +4,6 @@ use std::time::Duration;
 use cardkey_domain::{LicenceId, UserId, Validity};
 use cardkey_events::Constraint;
 use cardkey_licensing::model::{Batch, CardKey, CardKeyState, NewCardKey};
-use cardkey_licensing::{Store as _, UnitOfWork as _};
 
 use super::super::samples::{World, longest, unused};
 

@@ -3,7 +3,7 @@ use std::time::Duration;
 use cardkey_domain::PageRequest;
 use cardkey_events::Constraint;
 use cardkey_licensing::model::{Device, Fingerprint};
-use cardkey_licensing::{DeviceFilter, Sighting, Store as _, UnitOfWork as _};
+use cardkey_licensing::{DeviceFilter, Sighting};
 
 use super::super::samples::World;
 use super::licences::card_key;

@@ -4,7 +4,6 @@ use std::time::Duration;
 use cardkey_domain::{PageRequest, Timestamp};
 use cardkey_events::Constraint;
 use cardkey_licensing::model::{CardKey, CardKeyState, Licence};
-use cardkey_licensing::{Store as _, UnitOfWork as _};
 
 use super::super::samples::{World, unused};
 use super::super::stores::Licensing;

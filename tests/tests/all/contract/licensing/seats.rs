@@ -3,7 +3,6 @@ use std::time::Duration;
 
 use cardkey_events::Constraint;
 use cardkey_licensing::model::{Licence, Seat};
-use cardkey_licensing::{Store as _, UnitOfWork as _};
 
 use super::super::samples::World;
 use super::licences::card_key;

@@ -1,5 +1,4 @@
 use cardkey_licensing::model::{SigningKeyRecord, SigningKeyState};
-use cardkey_licensing::{Store as _, UnitOfWork as _};
 
 use super::super::samples::World;
 

@@ -1,6 +1,6 @@
 use cardkey_identity::model::{User, UserStatus};
+use cardkey_licensing::LicenceStanding;
 use cardkey_licensing::model::{CardKey, CardKeyState};
-use cardkey_licensing::{LicenceStanding, Store as _, UnitOfWork as _};
 
 use super::super::samples::World;
 use super::licences::card_key_of;
@@ -44,7 +44,7 @@ contract! { Licensing;
     async fn accounts_are_known_by_name_and_by_whether_they_may_act(store) {
         let world = World::new();
         let active = world.user("Lin");
-        let disabled = User { status: UserStatus::Disabled, ..world.user("Mo") };
+        let disabled = User { status: UserStatus::Disabled, ..world.user("Momo") };
         store.add_account(&active).await;
         store.add_account(&disabled).await;
         let nobody = world.id();
@@ -55,7 +55,7 @@ contract! { Licensing;
         assert_eq!(store.read().account_by_name("nobody").await.unwrap(), None);
         let mut names = store.read().account_names(&[disabled.id, nobody, active.id]).await.unwrap();
         names.sort();
-        assert_eq!(names, [(active.id, "Lin".to_owned()), (disabled.id, "Mo".to_owned())]);
+        assert_eq!(names, [(active.id, "Lin".to_owned()), (disabled.id, "Momo".to_owned())]);
         assert_eq!(store.read().account_names(&[]).await.unwrap(), []);
     }
 }

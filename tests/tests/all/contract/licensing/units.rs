@@ -3,7 +3,6 @@ use std::sync::Arc;
 use cardkey_domain::PageRequest;
 use cardkey_events::{Constraint, StoreError};
 use cardkey_licensing::model::App;
-use cardkey_licensing::{Store as _, UnitOfWork as _};
 
 use super::super::samples::World;
 

@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use cardkey_domain::{Email, Permission, RoleName, Secret, UserName};
 use cardkey_identity::model::{
-    CustomRole, EndReason, RefreshToken, Session, SessionDevice, TokenHash, TokenKeyRecord, TokenKeyState, User, UserStatus,
+    CustomRole, EndReason, RefreshToken, Session, SessionDevice, TokenHash, TokenKeyRecord, TokenKeyState, User,
+    UserStatus,
 };
 
 use super::{World, longest};
@@ -33,7 +34,12 @@ impl World {
             password_hash: Secret::new("h".repeat(300)),
             status: UserStatus::Disabled,
             must_change_password: true,
-            roles: RoleName::BUILT_IN.iter().map(|name| RoleName::parse(name).unwrap()).collect::<std::collections::BTreeSet<_>>().into_iter().collect(),
+            roles: RoleName::BUILT_IN
+                .iter()
+                .map(|name| RoleName::parse(name).unwrap())
+                .collect::<std::collections::BTreeSet<_>>()
+                .into_iter()
+                .collect(),
             ..self.user("fullest")
         }
     }

@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use cardkey_domain::{MaskedCardKey, Timestamp, UserId, Validity};
 use cardkey_licensing::model::{
-    App, AppPolicy, AppStatus, Batch, BatchStatus, CardKey, CardKeyState, Component, ComponentHash, Device, DeviceMatching,
-    Fingerprint, Licence, NewCardKey, Seat, SigningKeyRecord, SigningKeyState,
+    App, AppPolicy, AppStatus, Batch, BatchStatus, CardKey, CardKeyState, Component, ComponentHash, Device,
+    DeviceMatching, Fingerprint, Licence, NewCardKey, Seat, SigningKeyRecord, SigningKeyState,
 };
 
 use super::{World, longest, text};
