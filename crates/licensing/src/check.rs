@@ -1,12 +1,12 @@
 use std::time::Duration;
 
 use cardkey_crypto::{JwkSet, TokenError, Verifier, check_lifetime};
-use cardkey_domain::{AppId, DeviceId, Timestamp};
+use cardkey_domain::{AppId, DeviceId, LicenceId, Timestamp};
 
 use crate::{VERDICT_TYPE, VerdictClaims, VerdictCode};
 
-/// How far the clocks of server and device may differ.
-const SKEW: Duration = Duration::from_secs(60);
+/// How far the clocks of server and device may differ. A computer that is offline for days keeps time no better.
+const SKEW: Duration = Duration::from_secs(5 * 60);
 
 /// Checks verdicts of one app offline, with nothing but its published keys (LIC-02). For clients and for other Rust services.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub struct VerdictChecker {
 /// What the verdict must be besides genuine.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Expectation<'a> {
+    /// For this licence.
+    pub licence: Option<LicenceId>,
     /// For this device.
     pub device: Option<DeviceId>,
     /// The answer to this nonce.
@@ -44,6 +46,9 @@ pub enum CheckError {
     /// For another app.
     #[error("the verdict is for another app")]
     OtherApp,
+    /// For another licence.
+    #[error("the verdict is for another licence")]
+    OtherLicence,
     /// For another device.
     #[error("the verdict is for another device")]
     OtherDevice,
@@ -78,7 +83,7 @@ impl CheckError {
             Self::Refused(claims) => Some(claims.code),
             Self::ClockSkew(_) => Some(VerdictCode::ClockSkew),
             Self::EarlierEpoch { .. } => Some(VerdictCode::Revoked),
-            Self::NotGenuine(_) | Self::OtherApp | Self::OtherNonce | Self::LeaseOver(_) => None,
+            Self::NotGenuine(_) | Self::OtherApp | Self::OtherLicence | Self::OtherNonce | Self::LeaseOver(_) => None,
         }
     }
 }
@@ -90,11 +95,15 @@ impl VerdictChecker {
         Self { app, verifier: Verifier::published(keys) }
     }
 
-    /// Whether the app may run at `now`, and until when.
-    pub fn check(&self, verdict: &str, expected: Expectation<'_>, now: Timestamp) -> Result<Lease, CheckError> {
+    /// What a verdict says that the app's keys signed and that is the expected one: a yes or a no. The clock has no part in it, so it
+    /// suits the answer to a nonce of a moment ago, which is fresh whatever the device's clock shows.
+    pub fn recognise(&self, verdict: &str, expected: Expectation<'_>) -> Result<VerdictClaims, CheckError> {
         let claims: VerdictClaims = self.verifier.verify(VERDICT_TYPE, verdict)?;
         if claims.aud != self.app {
             return Err(CheckError::OtherApp);
+        }
+        if expected.licence.is_some_and(|licence| licence != claims.sub) {
+            return Err(CheckError::OtherLicence);
         }
         if expected.device.is_some_and(|device| device != claims.device) {
             return Err(CheckError::OtherDevice);
@@ -105,6 +114,12 @@ impl VerdictChecker {
         if claims.epoch < expected.epoch {
             return Err(CheckError::EarlierEpoch { seen: claims.epoch, expected: expected.epoch });
         }
+        Ok(claims)
+    }
+
+    /// Whether the app may run at `now`, and until when.
+    pub fn check(&self, verdict: &str, expected: Expectation<'_>, now: Timestamp) -> Result<Lease, CheckError> {
+        let claims = self.recognise(verdict, expected)?;
         if !claims.valid || claims.code != VerdictCode::Valid {
             return Err(CheckError::Refused(Box::new(claims)));
         }

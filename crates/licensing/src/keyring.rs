@@ -85,11 +85,13 @@ impl Licensing {
     }
 }
 
-/// The public halves of all keys.
+/// The public halves of all keys, oldest first.
 pub(crate) fn published(records: &[SigningKeyRecord]) -> JwkSet {
-    let key =
+    let mut records: Vec<_> = records.iter().collect();
+    records.sort_by_key(|record| record.id);
+    let publish =
         |record: &SigningKeyRecord| Jwk::published(&record.id.to_string(), &PublicKey::from_bytes(record.public_key));
-    JwkSet { keys: records.iter().map(key).collect() }
+    JwkSet { keys: records.into_iter().map(publish).collect() }
 }
 
 fn open_seed(vault: &Vault, record: &SigningKeyRecord) -> Result<SigningKey, StoreError> {

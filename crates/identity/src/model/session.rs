@@ -62,7 +62,28 @@ pub struct SessionDevice {
 impl Session {
     /// Whether it may be used at `now`.
     pub fn is_live(&self, now: Timestamp) -> bool {
-        self.revoked_at.is_none() && now < self.idle_end && now < self.absolute_end
+        self.end_reason(now).is_none()
+    }
+
+    /// Why it may not be used at `now`; `None` while it may.
+    pub fn end_reason(&self, now: Timestamp) -> Option<EndReason> {
+        if self.revoked_at.is_some() {
+            return Some(self.revoked_reason.unwrap_or(EndReason::Revoked));
+        }
+        self.overdue(now)
+    }
+
+    /// Which of its two ends has come, the earlier one first.
+    pub fn overdue(&self, now: Timestamp) -> Option<EndReason> {
+        if now < self.ends_at() {
+            return None;
+        }
+        Some(if self.idle_end < self.absolute_end { EndReason::IdleTimeout } else { EndReason::AbsoluteTimeout })
+    }
+
+    /// When it ends unless it is refreshed.
+    pub fn ends_at(&self) -> Timestamp {
+        self.idle_end.min(self.absolute_end)
     }
 }
 

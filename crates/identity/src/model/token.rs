@@ -1,9 +1,18 @@
+use cardkey_crypto::sha256;
 use cardkey_domain::{SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// SHA-256 of a token's `jti`: what the database knows of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TokenHash(pub [u8; 32]);
+
+impl TokenHash {
+    /// Of a `jti`.
+    #[must_use]
+    pub fn of(jti: &str) -> Self {
+        Self(sha256(jti.as_bytes()))
+    }
+}
 
 /// A refresh token. Its family is its session.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use cardkey_domain::{Email, RoleName, Secret, Timestamp, UserId, UserName};
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,30 @@ pub struct User {
     pub last_login_at: Option<Timestamp>,
     /// When its password was last changed.
     pub password_changed_at: Timestamp,
+}
+
+impl User {
+    /// The account as changed now. Its version always moves on, even within one microsecond.
+    #[must_use]
+    pub fn changed_at(self, now: Timestamp) -> Self {
+        Self { updated_at: after(self.updated_at, now), ..self }
+    }
+
+    /// The account with a password given now.
+    #[must_use]
+    pub fn with_new_password_at(self, now: Timestamp) -> Self {
+        Self { password_changed_at: after(self.password_changed_at, now), ..self.changed_at(now) }
+    }
+
+    /// Whether it counts among the super administrators that can act.
+    #[must_use]
+    pub fn is_acting_super_admin(&self) -> bool {
+        self.status == UserStatus::Active && self.roles.contains(&RoleName::super_admin())
+    }
+}
+
+fn after(before: Timestamp, now: Timestamp) -> Timestamp {
+    now.max(before.plus(Duration::from_micros(1)))
 }
 
 /// Whether an account may act.

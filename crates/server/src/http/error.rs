@@ -1,0 +1,72 @@
+//! The one table of what can go wrong: stable code, status and what people are told. `docs/errors.md` is made from it.
+
+use super::message::Message;
+
+macro_rules! codes {
+    ($($name:ident = $code:literal, $status:literal, $zh:literal, $en:literal;)+) => {
+        /// A stable error code. Clients decide by it; it never changes its meaning.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub(crate) enum Code {
+            $($name),+
+        }
+
+        impl Code {
+            /// Every code there is.
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The code on the wire.
+            pub(crate) fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code),+ }
+            }
+
+            /// The HTTP status it goes with.
+            pub(crate) fn status(self) -> u16 {
+                match self { $(Self::$name => $status),+ }
+            }
+
+            /// What people are told.
+            pub(crate) fn message(self) -> Message {
+                match self { $(Self::$name => Message { zh: $zh, en: $en }),+ }
+            }
+        }
+    };
+}
+
+// One line a code, in groups by noun, in the order of the status within a group.
+#[rustfmt::skip]
+mod table {
+    use super::Message;
+
+    codes! {
+        ValidationFailed = "validation.failed", 400, "请求参数有误", "Some fields are not acceptable";
+
+        RequestMalformedJson = "request.malformed_json", 400, "请求体不是有效的 JSON", "The body is not valid JSON";
+        RequestBodyMissing = "request.body_missing", 400, "缺少请求体", "The request needs a body";
+        RequestNotFound = "request.not_found", 404, "没有这个地址", "There is nothing at this address";
+        RequestMethodNotAllowed = "request.method_not_allowed", 405, "此地址不支持该请求方法", "This address does not take that method";
+        RequestTimeout = "request.timeout", 408, "请求体发送超时", "The body took too long to arrive";
+        RequestConflict = "request.conflict", 409, "数据已被他人修改,请重试", "Somebody else changed it at the same time; try again";
+        RequestTooLarge = "request.too_large", 413, "请求体过大", "The body is too large";
+        RequestUnsupportedMediaType = "request.unsupported_media_type", 415, "请求体必须是 application/json", "The body must be application/json";
+
+        IdempotencyMalformedKey = "idempotency.malformed_key", 400, "Idempotency-Key 格式有误", "The Idempotency-Key is not 1 to 255 visible ASCII characters";
+        IdempotencyInFlight = "idempotency.in_flight", 409, "相同的请求正在处理", "The same request is being worked on";
+        IdempotencyMismatch = "idempotency.mismatch", 422, "Idempotency-Key 已用于另一请求", "The Idempotency-Key was used for another request";
+
+        AuthRequired = "auth.required", 401, "请先登录", "Sign in first";
+        AuthTokenInvalid = "auth.token_invalid", 401, "登录凭证无效", "The token is not valid";
+        AuthTokenExpired = "auth.token_expired", 401, "登录凭证已过期", "The token has expired";
+        AuthSessionEnded = "auth.session_ended", 401, "会话已结束", "The session has ended";
+        AuthForbidden = "auth.forbidden", 403, "没有权限", "You may not do this";
+        AuthPasswordChangeRequired = "auth.password_change_required", 403, "请先修改密码", "Change the password first";
+
+        SystemInternal = "system.internal", 500, "内部错误", "internal error";
+        SystemUnavailable = "system.unavailable", 503, "服务暂时不可用,请稍后再试", "The service is unavailable for the moment; try again";
+        SystemDraining = "system.draining", 503, "服务正在停止", "The service is stopping";
+    }
+}
+
+pub(crate) use table::Code;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,55 @@
+use std::cell::Cell;
+use std::rc::Rc;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, web};
+use bytes::Bytes;
+use cardkey_events::{Actor, Call};
+
+use super::extract::{Locale, client_address, request_id};
+use super::gate::Account;
+use super::route::Plan;
+use super::services::Services;
+
+const LONGEST_USER_AGENT: usize = 255;
+
+/// One request being answered: what came in, which route it is, and who asks. Arguments of handlers are taken from it.
+pub(crate) struct Exchange {
+    pub(super) request: HttpRequest,
+    pub(super) services: web::Data<Services>,
+    pub(super) plan: Rc<Plan>,
+    pub(super) account: Option<Account>,
+    pub(super) body: Bytes,
+    pub(super) replayed: Cell<bool>,
+}
+
+impl Exchange {
+    /// The language the caller reads.
+    pub(crate) fn locale(&self) -> Locale {
+        Locale::of(&self.request, self.services.site.default_locale)
+    }
+
+    /// The circumstances that a use case is told, without an idempotency key.
+    pub(super) fn call(&self) -> Call {
+        call(&self.request, &self.services, self.account.as_ref())
+    }
+}
+
+/// The circumstances of a request.
+pub(super) fn call(request: &HttpRequest, services: &Services, account: Option<&Account>) -> Call {
+    let actor = account.map_or(Actor::Nobody, |account| Actor::User {
+        id: account.id,
+        name: account.name.to_string(),
+        session_id: account.session_id,
+    });
+    let user_agent = request.headers().get(header::USER_AGENT).map(|value| {
+        String::from_utf8_lossy(value.as_bytes()).chars().filter(|c| !c.is_control()).take(LONGEST_USER_AGENT).collect()
+    });
+    Call {
+        actor,
+        ip: client_address(request, &services.site.trusted_proxies),
+        user_agent,
+        request_id: request_id(request),
+        once: None,
+    }
+}

@@ -1,0 +1,94 @@
+use std::ops::Deref;
+use std::rc::Rc;
+
+use cardkey_events::Call;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::once;
+use crate::http::endpoint::Argument;
+use crate::http::error::Code;
+use crate::http::exchange::Exchange;
+use crate::http::gate::Account;
+use crate::http::problem::Problem;
+use crate::http::sketch::Sketch;
+
+/// Whoever calls, signed in or not: the circumstances that a use case is told.
+pub(crate) struct Visitor(Rc<Exchange>);
+
+impl Visitor {
+    /// The circumstances, for what changes nothing.
+    pub(crate) fn call(&self) -> Call {
+        self.0.call()
+    }
+
+    /// Does something once for an `Idempotency-Key` (SEC-11): a retry gets the outcome that was kept with the change. Every change goes
+    /// through here.
+    ///
+    /// ```ignore
+    /// let app = caller.once(async |call| services.licensing.register_app(call, command).await).await?;
+    /// ```
+    pub(crate) async fn once<O, E>(&self, work: impl AsyncFnOnce(&Call) -> Result<O, E>) -> Result<O, Problem>
+    where
+        O: Serialize + DeserializeOwned,
+        E: Into<Problem>,
+    {
+        once::perform(&self.0, work).await
+    }
+
+    /// A header of the request, where it is text.
+    #[allow(dead_code, reason = "for proofs that travel in headers")]
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.0.request.headers().get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The method and the address as the client knows it, for proofs that are bound to them.
+    #[allow(dead_code, reason = "for proofs that are bound to the address")]
+    pub(crate) fn method_and_url(&self) -> (&str, String) {
+        let request = &self.0.request;
+        (request.method().as_str(), format!("{}{}", self.0.services.site.public_url, request.path()))
+    }
+}
+
+impl Argument for Visitor {
+    fn take(exchange: &Rc<Exchange>) -> Result<Self, Problem> {
+        Ok(Self(Rc::clone(exchange)))
+    }
+
+    fn describe(sketch: &mut Sketch) {
+        sketch.is_once = true;
+    }
+}
+
+/// Whoever is signed in. A route whose access is `Public` has none.
+pub(crate) struct Caller {
+    account: Account,
+    visitor: Visitor,
+}
+
+impl Caller {
+    /// Who.
+    pub(crate) fn account(&self) -> &Account {
+        &self.account
+    }
+}
+
+impl Deref for Caller {
+    type Target = Visitor;
+
+    fn deref(&self) -> &Visitor {
+        &self.visitor
+    }
+}
+
+impl Argument for Caller {
+    fn take(exchange: &Rc<Exchange>) -> Result<Self, Problem> {
+        let account = exchange.account.clone().ok_or(Code::AuthRequired)?;
+        Ok(Self { account, visitor: Visitor::take(exchange)? })
+    }
+
+    fn describe(sketch: &mut Sketch) {
+        sketch.needs_account = true;
+        Visitor::describe(sketch);
+    }
+}

@@ -1,0 +1,41 @@
+//! The HTTP shell: every route with its permission in one table (`routes.rs`), every error in another (`error.rs`), and one way through
+//! for all of them (`pipeline.rs`): admit, read the body, take the arguments, call, answer, write down a refusal.
+//!
+//! A folder per resource, a file per endpoint: request, reply and handler, to be read from top to bottom.
+
+mod access;
+mod answer;
+mod audit_logs;
+mod dashboard;
+mod docs;
+mod endpoint;
+mod error;
+mod exchange;
+mod extract;
+mod fault;
+mod gate;
+mod message;
+mod openapi;
+mod pipeline;
+#[cfg(test)]
+mod pipeline_tests;
+mod problem;
+mod refusals;
+mod route;
+mod routes;
+mod security_headers;
+mod server;
+mod services;
+mod shell;
+mod sketch;
+mod system;
+#[cfg(test)]
+mod testing;
+mod traffic;
+
+pub use extract::Locale;
+pub(crate) use gate::{Account, Gate};
+pub(crate) use openapi::document;
+pub(crate) use server::serve;
+pub(crate) use services::{Services, Site};
+pub(crate) use traffic::Traffic;

@@ -1,0 +1,68 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use cardkey_audit::{AuditSearch, Dashboard, RefusalLog};
+use cardkey_domain::{Ambient, Timestamp};
+use cardkey_events::{ReceiptReader, Sealer};
+use ipnet::IpNet;
+
+use super::extract::{Claims, Locale};
+use super::gate::Gate;
+use super::system::Health;
+use super::traffic::Traffic;
+
+/// What handlers work with. One for the whole process; `wiring.rs` makes it.
+pub(crate) struct Services {
+    pub(crate) ambient: Ambient,
+    pub(crate) site: Site,
+    pub(crate) gate: Arc<dyn Gate>,
+    pub(crate) receipts: Arc<dyn ReceiptReader>,
+    pub(crate) sealer: Arc<dyn Sealer>,
+    pub(crate) claims: Claims,
+    pub(crate) refusals: RefusalLog,
+    pub(crate) refusal_budget: RefusalBudget,
+    pub(crate) audit: AuditSearch,
+    pub(crate) dashboard: Dashboard,
+    pub(crate) health: Arc<dyn Health>,
+    pub(crate) started_at: Timestamp,
+    pub(crate) traffic: Arc<Traffic>,
+}
+
+/// Where the server stands in the world.
+#[derive(Debug, Clone)]
+pub(crate) struct Site {
+    pub(crate) app_name: String,
+    /// Without a slash at the end.
+    pub(crate) public_url: String,
+    pub(crate) default_locale: Locale,
+    /// Whose `X-Forwarded-For` is believed.
+    pub(crate) trusted_proxies: Vec<IpNet>,
+}
+
+impl Site {
+    /// Whether clients reach us by https.
+    pub(crate) fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+/// How many refusals of callers who are not signed in are written down each second, so that strangers cannot fill the audit log.
+#[derive(Debug, Default)]
+pub(crate) struct RefusalBudget {
+    /// The second, and how many were spent in it: 48 and 16 bits.
+    state: AtomicU64,
+}
+
+impl RefusalBudget {
+    const EACH_SECOND: u64 = 200;
+
+    /// Takes one from this second's budget; false when it is spent.
+    pub(super) fn spend(&self, now: Timestamp) -> bool {
+        let second = now.seconds().unsigned_abs();
+        let spent = self.state.fetch_update(Ordering::AcqRel, Ordering::Acquire, |state| {
+            let used = if state >> 16 == second { state & 0xFFFF } else { 0 };
+            (used < Self::EACH_SECOND).then_some(second << 16 | (used + 1))
+        });
+        spent.is_ok()
+    }
+}

@@ -1,0 +1,75 @@
+use std::time::Duration;
+
+use actix_web::web::Data;
+use async_trait::async_trait;
+use cardkey_events::StoreError;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::http::answer::Reply;
+use crate::http::problem::Problem;
+use crate::http::services::Services;
+
+/// Knows how the database is.
+#[async_trait]
+pub(crate) trait Health: Send + Sync {
+    /// Whether it answers.
+    async fn check(&self) -> Result<(), StoreError>;
+    /// How it is, in detail.
+    async fn report(&self) -> Report;
+}
+
+/// How the database is.
+#[derive(Debug, Clone)]
+pub(crate) struct Report {
+    /// `sqlite`, `postgres` or `mysql`.
+    pub(crate) database: &'static str,
+    /// How long a trivial query took; `None` when it failed.
+    pub(crate) answered_in: Option<Duration>,
+    /// The newest migration that was applied.
+    pub(crate) migration: Option<String>,
+    /// Events that wait for their handlers.
+    pub(crate) outbox_backlog: Option<u64>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct HealthReport {
+    /// `ok`, or `degraded` when a part does not answer.
+    status: &'static str,
+    version: &'static str,
+    server_time: String,
+    uptime_seconds: u64,
+    requests_in_flight: usize,
+    draining: bool,
+    database: DatabaseHealth,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DatabaseHealth {
+    kind: &'static str,
+    reachable: bool,
+    latency_micros: Option<u64>,
+    migration: Option<String>,
+    outbox_backlog: Option<u64>,
+}
+
+/// Reports on the process and the database.
+pub(crate) async fn health(services: Data<Services>) -> Result<Reply<HealthReport>, Problem> {
+    let report = services.health.report().await;
+    let now = services.ambient.now();
+    Ok(Reply::ok(HealthReport {
+        status: if report.answered_in.is_some() { "ok" } else { "degraded" },
+        version: env!("CARGO_PKG_VERSION"),
+        server_time: now.to_string(),
+        uptime_seconds: now.since(services.started_at).as_secs(),
+        requests_in_flight: services.traffic.in_flight(),
+        draining: services.traffic.is_draining(),
+        database: DatabaseHealth {
+            kind: report.database,
+            reachable: report.answered_in.is_some(),
+            latency_micros: report.answered_in.and_then(|time| u64::try_from(time.as_micros()).ok()),
+            migration: report.migration,
+            outbox_backlog: report.outbox_backlog,
+        },
+    }))
+}

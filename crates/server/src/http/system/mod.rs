@@ -1,0 +1,10 @@
+//! How the system is (OPS-05), for those who watch over it.
+
+mod health;
+mod livez;
+mod readyz;
+
+pub(super) use health::health;
+pub(crate) use health::{Health, Report};
+pub(super) use livez::livez;
+pub(super) use readyz::readyz;

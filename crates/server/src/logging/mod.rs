@@ -1,0 +1,8 @@
+//! The log: text or JSON, to standard error or to files that change daily, with the request's name in every line (OPS-07).
+
+mod line;
+mod output;
+mod request;
+
+pub(crate) use output::{Guard, start};
+pub(crate) use request::with_request_id;

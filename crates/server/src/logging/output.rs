@@ -1,0 +1,55 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use cardkey_domain::Clock;
+use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
+use tracing_appender::rolling::{InitError, RollingFileAppender, Rotation};
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, fmt};
+
+use super::line::Line;
+use crate::config::Settings;
+
+/// Files kept of each log.
+const DAYS_KEPT: usize = 30;
+
+/// Holds the log open; what is still on its way is written when this is dropped.
+#[must_use]
+pub(crate) struct Guard {
+    _writers: Vec<WorkerGuard>,
+}
+
+/// Starts the log of the whole process. In a process that has one already (tests), that one stays.
+pub(crate) fn start(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Guard, InitError> {
+    let line = Line { format: settings.log_format, clock };
+    let filter =
+        EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).parse_lossy(&settings.log_level.0);
+    let registry = tracing_subscriber::registry().with(filter);
+    let Some(path) = &settings.log_file else {
+        let to_stderr = fmt::layer().event_format(line).with_writer(std::io::stderr);
+        let _already_started = registry.with(to_stderr).try_init();
+        return Ok(Guard { _writers: Vec::new() });
+    };
+    let (all, all_guard) = file(path, "")?;
+    let (errors, errors_guard) = file(path, "error.")?;
+    let to_file = fmt::layer().event_format(line.clone()).with_writer(all);
+    let to_error_file = fmt::layer().event_format(line).with_writer(errors).with_filter(LevelFilter::ERROR);
+    let _already_started = registry.with(to_file).with(to_error_file).try_init();
+    Ok(Guard { _writers: vec![all_guard, errors_guard] })
+}
+
+/// A file a day: `cardkey.log` becomes `cardkey.2026-11-20.log`, its errors `error.cardkey.2026-11-20.log`. Neither name begins with
+/// the other, since old files are found by how their names begin.
+fn file(path: &Path, kind: &str) -> Result<(NonBlocking, WorkerGuard), InitError> {
+    let text = |part: Option<&std::ffi::OsStr>| part.and_then(|part| part.to_str()).unwrap_or_default().to_owned();
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let appender = RollingFileAppender::builder()
+        .rotation(Rotation::DAILY)
+        .filename_prefix(format!("{kind}{}", text(path.file_stem())))
+        .filename_suffix(text(path.extension().or(Some("log".as_ref()))))
+        .max_log_files(DAYS_KEPT)
+        .build(folder)?;
+    Ok(tracing_appender::non_blocking(appender))
+}
