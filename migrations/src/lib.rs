@@ -1,1 +1,32 @@
-//! migrations
+//! The database's schema, step by step: one file per subject, named by date, written once for SQLite, PostgreSQL and MySQL/MariaDB.
+//!
+//! A migration is DDL in the column types of [`schema`], which spells them out for the database at hand. What has been released is never
+//! edited; a change is a new file at the end of [`Migrator::migrations`]. Every unique index has a name of its own that begins with `uq_`,
+//! because `persistence` tells by it which promise a race broke.
+
+#![deny(missing_docs)]
+#![allow(elided_lifetimes_in_paths, reason = "async_trait accepts `up` only as sea-orm-migration spells it")]
+
+mod schema;
+
+mod m20261120_000001_journal;
+mod m20261120_000002_identity;
+mod m20261120_000003_licensing;
+mod m20261120_000004_card_keys;
+
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+/// Every migration, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261120_000001_journal::Migration),
+            Box::new(m20261120_000002_identity::Migration),
+            Box::new(m20261120_000003_licensing::Migration),
+            Box::new(m20261120_000004_card_keys::Migration),
+        ]
+    }
+}

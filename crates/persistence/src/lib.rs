@@ -1,1 +1,25 @@
-//! persistence
+//! Everything that is kept, in SQLite, PostgreSQL or MySQL/MariaDB: the stores and readers of the services, on sea-orm.
+//!
+//! [`Database`] is all there is to see. It implements the `Store` and `Reader` ports of each service, the readers of `audit` and `events`,
+//! and keeps sealed secrets. A unit of work (`work.rs`) is one transaction on which every repository works; on SQLite many of them share
+//! one commit (`group.rs`). A repository is a file of SQL, written once for the three databases in the manner of `sql/`, with the mapping of
+//! its rows beside it. Races are decided by conditional writes and unique indexes; `error.rs` tells which promise was broken.
+
+mod audit;
+mod connect;
+mod database;
+mod error;
+mod group;
+mod identity;
+mod journal;
+mod licensing;
+mod migrate;
+mod outbox;
+mod receipts;
+mod secrets;
+mod sql;
+mod work;
+
+pub use connect::ConnectError;
+pub use database::Database;
+pub use migrate::{MigrateError, MigrationStatus};

@@ -1,0 +1,4 @@
+//! What audit reads.
+
+mod dashboard;
+mod list;

@@ -1,0 +1,94 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, DatabaseConnection};
+
+use tokio::sync::Notify;
+
+use super::{ConnectError, Connected, Writes, open, options};
+use crate::group::Writer;
+use crate::sql;
+
+/// Before it, resetting the WAL could corrupt a database that several connections use.
+const OLDEST: (u32, u32, u32) = (3, 51, 3);
+
+/// How long one connection waits for another's lock; only checkpoints and other programs ever hold one.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// Page caches grow with use up to these KiB: the writer's takes the random index pages of bulk generation, the readers' a list page.
+const WRITER_CACHE_KIB: u32 = 65_536;
+const READER_CACHE_KIB: u32 = 4_096;
+
+/// Pages in the WAL before it is copied into the file: pages that change again and again are copied once.
+const CHECKPOINT_PAGES: u32 = 4_000;
+
+/// Bytes that the WAL file shrinks back to after a burst.
+const WAL_LIMIT: u32 = 67_108_864;
+
+const MOST_READERS: u32 = 4;
+
+pub(super) async fn connect(url: &str, pool: u32, appended: &Arc<Notify>) -> Result<Connected, ConnectError> {
+    if is_in_memory(url) {
+        return Err(ConnectError::InMemory);
+    }
+    let writing = keeping(tuned(url, 1, WRITER_CACHE_KIB));
+    let writer = open(writing.clone()).await?;
+    check_version(&writer).await?;
+    let reads = open(keeping(tuned(url, pool.clamp(2, MOST_READERS), READER_CACHE_KIB))).await?;
+    let writer = Writer::start(writer, writing, Arc::clone(appended));
+    Ok(Connected { reads, writes: Writes::Grouped(writer) })
+}
+
+pub(super) async fn connect_to_migrate(url: &str) -> Result<DatabaseConnection, ConnectError> {
+    if is_in_memory(url) {
+        return Err(ConnectError::InMemory);
+    }
+    let connection = open(tuned(url, 1, READER_CACHE_KIB)).await?;
+    check_version(&connection).await?;
+    Ok(connection)
+}
+
+/// Connections to a file do not go stale: they are neither tested nor replaced.
+fn keeping(mut options: ConnectOptions) -> ConnectOptions {
+    options.test_before_acquire(false).idle_timeout(None).max_lifetime(None);
+    options
+}
+
+fn tuned(url: &str, connections: u32, cache_kib: u32) -> ConnectOptions {
+    let mut options = options(url, connections);
+    options.map_sqlx_sqlite_opts(move |options: SqliteConnectOptions| {
+        options
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY)
+            .statement_cache_capacity(128)
+            .pragma("cache_size", format!("-{cache_kib}"))
+            .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string())
+            .pragma("journal_size_limit", WAL_LIMIT.to_string())
+            .pragma("temp_store", "memory")
+    });
+    options
+}
+
+fn is_in_memory(url: &str) -> bool {
+    url.contains(":memory:") || url.contains("mode=memory")
+}
+
+async fn check_version(connection: &DatabaseConnection) -> Result<(), ConnectError> {
+    let row = sql::one(connection, "SELECT sqlite_version() AS version", Vec::new()).await;
+    let version: String =
+        row.and_then(|row| row.map_or(Ok(String::new()), |row| row.get("version"))).map_err(ConnectError::Store)?;
+    if is_new_enough(&version) { Ok(()) } else { Err(ConnectError::SqliteTooOld(version)) }
+}
+
+fn is_new_enough(version: &str) -> bool {
+    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    (next(), next(), next()) >= OLDEST
+}
+
+#[cfg(test)]
+mod tests;

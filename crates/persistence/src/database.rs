@@ -1,0 +1,89 @@
+use std::sync::Arc;
+
+use cardkey_events::StoreError;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Value};
+use tokio::sync::Notify;
+
+use crate::connect::{ConnectError, Connected, connect};
+use crate::migrate::{MigrateError, MigrationStatus, Migrations};
+use crate::sql::{execute, one};
+use crate::work::Work;
+
+/// The database: the store and the reader of every service. Cheap to clone.
+#[derive(Clone)]
+pub struct Database {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    connected: Connected,
+    url: String,
+    appended: Arc<Notify>,
+}
+
+impl Database {
+    /// Opens the database of a URL (`sqlite:…`, `postgres:…`, `mysql:…`). `pool` bounds the connections to a server; a SQLite file has one
+    /// writer and two to four readers. Nothing is migrated.
+    pub async fn connect(url: &str, pool: u32) -> Result<Self, ConnectError> {
+        let appended = Arc::new(Notify::new());
+        let connected = connect(url, pool, &appended).await?;
+        Ok(Self { inner: Arc::new(Inner { connected, url: url.to_owned(), appended }) })
+    }
+
+    /// Brings the schema up to date; returns the names of the migrations that ran. One node does it, the others wait.
+    pub async fn migrate(&self) -> Result<Vec<String>, MigrateError> {
+        Migrations::connect(&self.inner.url).await?.run().await
+    }
+
+    /// Which migrations ran and which wait, without changing anything.
+    pub async fn migration_status(&self) -> Result<MigrationStatus, MigrateError> {
+        MigrationStatus::read(self.reads()).await
+    }
+
+    /// Asks the database for a sign of life.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        one(self.reads(), "SELECT 1 AS alive", Vec::new()).await.map(|_| ())
+    }
+
+    /// Which kind of database it is: `sqlite`, `postgres` or `mysql`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self.backend() {
+            DbBackend::Postgres => "postgres",
+            DbBackend::MySql => "mysql",
+            _ => "sqlite",
+        }
+    }
+
+    /// Where reads outside a unit of work go.
+    pub(crate) fn reads(&self) -> &DatabaseConnection {
+        &self.inner.connected.reads
+    }
+
+    pub(crate) fn backend(&self) -> DbBackend {
+        self.reads().get_database_backend()
+    }
+
+    pub(crate) fn appended_notice(&self) -> &Notify {
+        &self.inner.appended
+    }
+
+    /// Opens a unit of work.
+    pub(crate) async fn work(&self) -> Result<Work, StoreError> {
+        Work::begin(&self.inner.connected.writes, &self.inner.appended).await
+    }
+
+    /// Runs one statement as a unit of work of its own; returns how many rows it changed.
+    pub(crate) async fn write(&self, sql: &str, values: Vec<Value>) -> Result<u64, StoreError> {
+        let work = self.work().await?;
+        let changed = execute(work.on()?, sql, values).await?;
+        work.keep().await?;
+        Ok(changed)
+    }
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Database").field("kind", &self.kind()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,127 @@
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use cardkey_domain::{AppId, DeviceId, Id, Page, PageRequest};
+use cardkey_events::StoreError;
+use cardkey_licensing::model::{Device, Fingerprint, Seat};
+use cardkey_licensing::{DeviceFilter, DeviceRepository, Sighting};
+
+use super::seats;
+use crate::database::Database;
+use crate::sql::{Param, Pick, Row, execute, one, params, update_from};
+use crate::work::Work;
+
+pub(super) const COLUMNS: &str =
+    "id, app_id, owner_id, fingerprint, components, name, os, ip, public_key, first_seen_at, last_seen_at";
+
+/// Sightings written by one statement.
+const MOST_SIGHTINGS: usize = 500;
+
+#[async_trait]
+impl DeviceRepository for Work {
+    async fn insert(&mut self, device: &Device) -> Result<(), StoreError> {
+        let sql = format!("INSERT INTO devices ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        let values = params![
+            device.id,
+            device.app_id,
+            device.owner_id,
+            &device.fingerprint.0,
+            components_text(device)?,
+            device.name.as_ref(),
+            device.os.as_ref(),
+            device.ip,
+            device.public_key,
+            device.first_seen_at,
+            device.last_seen_at,
+        ];
+        execute(self.on()?, &sql, values).await.map(|_| ())
+    }
+
+    async fn update(&mut self, device: &Device) -> Result<(), StoreError> {
+        let sql = "UPDATE devices SET components = ?, name = ?, os = ?, ip = ?, public_key = ?, last_seen_at = ? WHERE id = ?";
+        let values = params![
+            components_text(device)?,
+            device.name.as_ref(),
+            device.os.as_ref(),
+            device.ip,
+            device.public_key,
+            device.last_seen_at,
+            device.id,
+        ];
+        execute(self.on()?, sql, values).await.map(|_| ())
+    }
+}
+
+pub(super) async fn find(db: &Database, id: DeviceId) -> Result<Option<Device>, StoreError> {
+    let row = one(db.reads(), "SELECT * FROM devices WHERE id = ?", params![id]).await?;
+    row.map(|row| device(&row)).transpose()
+}
+
+pub(super) async fn find_by_fingerprint(
+    db: &Database,
+    app: AppId,
+    fingerprint: &Fingerprint,
+) -> Result<Option<Device>, StoreError> {
+    let sql = "SELECT * FROM devices WHERE app_id = ? AND fingerprint = ?";
+    let row = one(db.reads(), sql, params![app, &fingerprint.0]).await?;
+    row.map(|row| device(&row)).transpose()
+}
+
+pub(super) async fn list(
+    db: &Database,
+    filter: &DeviceFilter,
+    page: PageRequest,
+) -> Result<Page<(Device, Vec<Seat>)>, StoreError> {
+    let pick = Pick::new()
+        .and_opt("app_id = ?", filter.app)
+        .and_opt("owner_id = ?", filter.owner)
+        .and_opt("id IN (SELECT device_id FROM seats WHERE licence_id = ? AND held_device IS NOT NULL)", filter.licence)
+        .and_opt("last_seen_at >= ?", filter.seen_from)
+        .and_opt("last_seen_at < ?", filter.seen_before);
+    let devices = pick.page(db.reads(), "devices", page, device, |device| device.id.uuid()).await?;
+    let ids: Vec<DeviceId> = devices.items.iter().map(|device| device.id).collect();
+    let mut seats: HashMap<DeviceId, Vec<Seat>> = HashMap::new();
+    for seat in seats::bound_by(db, &ids).await? {
+        seats.entry(seat.device_id).or_default().push(seat);
+    }
+    Ok(devices.map(|device| {
+        let bound = seats.remove(&device.id).unwrap_or_default();
+        (device, bound)
+    }))
+}
+
+pub(super) async fn note_sightings(db: &Database, sightings: &[Sighting]) -> Result<(), StoreError> {
+    let mut sorted: Vec<&Sighting> = sightings.iter().collect();
+    // Always in the same order, so that two nodes do not lock each other out; of several sightings of a device the last counts.
+    sorted.sort_by_key(|sighting| (sighting.device, std::cmp::Reverse(sighting.at)));
+    sorted.dedup_by_key(|sighting| sighting.device);
+    for some in sorted.chunks(MOST_SIGHTINGS) {
+        let set = "last_seen_at = seen.seen_at, ip = COALESCE(seen.seen_ip, devices.ip)";
+        let sql = update_from(db.backend(), "devices", set, "seen", &["id", "seen_at", "seen_ip"], some.len());
+        let sql = format!("{sql} AND devices.last_seen_at < seen.seen_at");
+        let values = some.iter().flat_map(|seen| [seen.device.value(), seen.at.value(), seen.ip.value()]).collect();
+        db.write(&sql, values).await?;
+    }
+    Ok(())
+}
+
+pub(super) fn device(row: &Row) -> Result<Device, StoreError> {
+    let components: String = row.get("components")?;
+    Ok(Device {
+        id: row.get("id")?,
+        app_id: row.get("app_id")?,
+        owner_id: row.get("owner_id")?,
+        fingerprint: Fingerprint(row.get("fingerprint")?),
+        components: serde_json::from_str(&components).map_err(|error| StoreError::Backend(error.into()))?,
+        name: row.opt("name")?,
+        os: row.opt("os")?,
+        ip: row.opt("ip")?,
+        public_key: row.opt("public_key")?,
+        first_seen_at: row.get("first_seen_at")?,
+        last_seen_at: row.get("last_seen_at")?,
+    })
+}
+
+fn components_text(device: &Device) -> Result<String, StoreError> {
+    serde_json::to_string(&device.components).map_err(|error| StoreError::Backend(error.into()))
+}

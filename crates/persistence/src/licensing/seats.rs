@@ -1,0 +1,88 @@
+//! Seats. A bound one holds its number and its device in columns of their own, which are unique on the licence; unbinding empties them, so
+//! the same row becomes history and stands in nobody's way.
+
+use cardkey_domain::{DeviceId, LicenceId, Timestamp};
+use cardkey_events::StoreError;
+use cardkey_licensing::model::Seat;
+use sea_orm::ConnectionTrait;
+
+use crate::database::Database;
+use crate::sql::{Param, Pick, Row, all, execute, for_update, params, places};
+
+/// Seats of one device that are listed.
+const MOST_LISTED: u32 = 100;
+
+pub(super) async fn bind(on: &impl ConnectionTrait, seat: &Seat) -> Result<(), StoreError> {
+    let sql = "INSERT INTO seats (id, licence_id, device_id, number, held_device, held_number, bound_at, bound_ip) \
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    let values = params![
+        seat.id,
+        seat.licence_id,
+        seat.device_id,
+        seat.number,
+        seat.device_id,
+        seat.number,
+        seat.bound_at,
+        seat.bound_ip,
+    ];
+    execute(on, sql, values).await.map(|_| ())
+}
+
+pub(super) async fn unbind(
+    on: &impl ConnectionTrait,
+    licence: LicenceId,
+    device: Option<DeviceId>,
+    now: Timestamp,
+) -> Result<Vec<DeviceId>, StoreError> {
+    let held = Pick::new()
+        .and_opt("licence_id = ?", Some(licence))
+        .and("held_device IS NOT NULL", [])
+        .and_opt("held_device = ?", device);
+    let lock = for_update(on.get_database_backend());
+    let sql = format!("SELECT device_id FROM seats{} ORDER BY number{lock}", held.conditions());
+    let rows = all(on, &sql, held.params()).await?;
+    let devices = rows.iter().map(|row| row.get("device_id")).collect::<Result<Vec<DeviceId>, _>>()?;
+    let sql = format!("UPDATE seats SET held_device = NULL, held_number = NULL, unbound_at = ?{}", held.conditions());
+    let mut values = params![now];
+    values.extend(held.params());
+    execute(on, &sql, values).await?;
+    Ok(devices)
+}
+
+pub(super) async fn bound_to(db: &Database, licence: LicenceId) -> Result<Vec<Seat>, StoreError> {
+    let sql = "SELECT * FROM seats WHERE licence_id = ? AND held_device IS NOT NULL ORDER BY number";
+    all(db.reads(), sql, params![licence]).await?.iter().map(seat).collect()
+}
+
+/// The bound seats of several devices.
+pub(super) async fn bound_by(db: &Database, devices: &[DeviceId]) -> Result<Vec<Seat>, StoreError> {
+    let mut bound = Vec::new();
+    for devices in devices.chunks(500) {
+        let sql = format!(
+            "SELECT * FROM seats WHERE device_id IN ({}) AND held_device IS NOT NULL ORDER BY id DESC",
+            places(devices.len())
+        );
+        let values = devices.iter().map(|device| device.value()).collect();
+        for row in all(db.reads(), &sql, values).await? {
+            bound.push(seat(&row)?);
+        }
+    }
+    Ok(bound)
+}
+
+pub(super) async fn ever_of(db: &Database, device: DeviceId) -> Result<Vec<Seat>, StoreError> {
+    let sql = "SELECT * FROM seats WHERE device_id = ? ORDER BY id DESC LIMIT ?";
+    all(db.reads(), sql, params![device, MOST_LISTED]).await?.iter().map(seat).collect()
+}
+
+fn seat(row: &Row) -> Result<Seat, StoreError> {
+    Ok(Seat {
+        id: row.get("id")?,
+        licence_id: row.get("licence_id")?,
+        device_id: row.get("device_id")?,
+        number: row.get("number")?,
+        bound_at: row.get("bound_at")?,
+        bound_ip: row.opt("bound_ip")?,
+        unbound_at: row.opt("unbound_at")?,
+    })
+}

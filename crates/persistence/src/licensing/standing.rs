@@ -1,0 +1,43 @@
+//! What a verdict rests on, in one read: the hottest query there is.
+
+use std::sync::LazyLock;
+
+use cardkey_domain::{DeviceId, LicenceId};
+use cardkey_events::StoreError;
+use cardkey_licensing::LicenceStanding;
+
+use super::{apps, devices, licences};
+use crate::database::Database;
+use crate::sql::{columns, one, params};
+
+static SQL: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT {licence}, {app}, {device}, card_keys.state AS key_state, users.status AS owner_status, seats.number AS seat \
+         FROM licences \
+         JOIN card_keys ON card_keys.id = licences.card_key_id \
+         JOIN apps ON apps.id = licences.app_id \
+         JOIN devices ON devices.id = ? \
+         LEFT JOIN seats ON seats.licence_id = licences.id AND seats.held_device = devices.id \
+         LEFT JOIN users ON users.id = licences.owner_id \
+         WHERE licences.id = ?",
+        licence = columns("licences", licences::COLUMNS),
+        app = columns("apps", apps::COLUMNS),
+        device = columns("devices", devices::COLUMNS),
+    )
+});
+
+pub(super) async fn find(
+    db: &Database,
+    licence: LicenceId,
+    device: DeviceId,
+) -> Result<Option<LicenceStanding>, StoreError> {
+    let Some(mut row) = one(db.reads(), &SQL, params![device, licence]).await? else { return Ok(None) };
+    Ok(Some(LicenceStanding {
+        card_key_state: row.word("key_state")?,
+        bound: row.opt::<i64>("seat")?.is_some(),
+        owner_active: row.opt::<String>("owner_status")?.is_some_and(|status| status == "active"),
+        licence: licences::licence(row.under("licences"))?,
+        app: apps::app(row.under("apps"))?,
+        device: devices::device(row.under("devices"))?,
+    }))
+}

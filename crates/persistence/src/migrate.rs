@@ -1,0 +1,99 @@
+//! Brings the schema up to date, once, however many nodes start together.
+
+use cardkey_events::StoreError;
+use cardkey_migrations::Migrator;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
+use sea_orm_migration::{MigratorTrait, SchemaManager};
+
+use crate::connect::{ConnectError, connect_to_migrate};
+use crate::error::store_error;
+use crate::sql::{self, all, params};
+
+/// Why the schema cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    /// A newer program has been here: its migrations are unknown to this one.
+    #[error("the database is newer than this program: it has migration {0}")]
+    Newer(String),
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// A migration, or reading which ones ran, failed.
+    #[error("the database cannot be migrated")]
+    Store(#[source] StoreError),
+}
+
+/// Which migrations ran and which wait, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MigrationStatus {
+    /// Those that ran.
+    pub applied: Vec<String>,
+    /// Those that wait.
+    pub pending: Vec<String>,
+}
+
+impl MigrationStatus {
+    pub(crate) async fn read(on: &DatabaseConnection) -> Result<Self, MigrateError> {
+        let mut applied = Vec::new();
+        if SchemaManager::new(on).has_table(TABLE).await.map_err(failed)? {
+            let sql = format!("SELECT version FROM {TABLE} ORDER BY version");
+            for row in all(on, &sql, Vec::new()).await.map_err(MigrateError::Store)? {
+                applied.push(row.get("version").map_err(MigrateError::Store)?);
+            }
+        }
+        let known: Vec<String> = Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
+        if let Some(unknown) = applied.iter().rfind(|name| !known.contains(name)) {
+            return Err(MigrateError::Newer(unknown.clone()));
+        }
+        let pending = known.into_iter().filter(|name| !applied.contains(name)).collect();
+        Ok(Self { applied, pending })
+    }
+}
+
+/// The table in which sea-orm-migration notes what ran.
+const TABLE: &str = "seaql_migrations";
+
+/// The name of the lock that one node holds while it migrates.
+const LOCK: &str = "cardkey-migrations";
+const LOCK_NUMBER: i64 = 0x6361_7264_6B65_79;
+
+/// A connection that migrates.
+pub(crate) struct Migrations(DatabaseConnection);
+
+impl Migrations {
+    pub(crate) async fn connect(url: &str) -> Result<Self, MigrateError> {
+        Ok(Self(connect_to_migrate(url).await?))
+    }
+
+    pub(crate) async fn run(self) -> Result<Vec<String>, MigrateError> {
+        self.lock().await.map_err(MigrateError::Store)?;
+        let done = self.run_locked().await;
+        // The lock ends with the connection.
+        let closed = self.0.close().await.map_err(failed);
+        let ran = done?;
+        closed.map(|()| ran)
+    }
+
+    async fn run_locked(&self) -> Result<Vec<String>, MigrateError> {
+        let before = MigrationStatus::read(&self.0).await?;
+        if !before.pending.is_empty() {
+            Migrator::up(&self.0, None).await.map_err(failed)?;
+        }
+        Ok(before.pending)
+    }
+
+    /// Waits until no other node migrates. A SQLite file has one node.
+    async fn lock(&self) -> Result<(), StoreError> {
+        match self.0.get_database_backend() {
+            DbBackend::Postgres => {
+                sql::one(&self.0, "SELECT pg_advisory_lock(?)", params![LOCK_NUMBER]).await.map(|_| ())
+            }
+            DbBackend::MySql => sql::one(&self.0, "SELECT GET_LOCK(?, 300)", params![LOCK]).await.map(|_| ()),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn failed(error: sea_orm::DbErr) -> MigrateError {
+    MigrateError::Store(store_error(error))
+}

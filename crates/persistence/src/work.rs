@@ -1,0 +1,91 @@
+//! The unit of work: one transaction, and every repository of every service on it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use cardkey_events::{AuditLog, Outbox, Receipts, StoreError, Transaction};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
+use tokio::sync::Notify;
+
+use crate::connect::Writes;
+use crate::group::Turn;
+use crate::journal::Journal;
+
+/// One transaction. Dropping it undoes everything.
+pub(crate) struct Work {
+    unit: Unit,
+    /// What is only appended, written in as few statements as possible just before the commit.
+    pub(crate) journal: Journal,
+    appended: Arc<Notify>,
+}
+
+enum Unit {
+    Turn(Turn),
+    Own(DatabaseTransaction),
+}
+
+impl Work {
+    pub(crate) async fn begin(writes: &Writes, appended: &Arc<Notify>) -> Result<Self, StoreError> {
+        let unit = match writes {
+            Writes::Grouped(writer) => Unit::Turn(writer.turn().await?),
+            Writes::Pooled(connection) => Unit::Own(begin(connection.clone()).await?),
+        };
+        Ok(Self { unit, journal: Journal::default(), appended: Arc::clone(appended) })
+    }
+
+    /// Where the statements of this unit go.
+    pub(crate) fn on(&self) -> Result<&DatabaseTransaction, StoreError> {
+        match &self.unit {
+            Unit::Turn(turn) => turn.transaction(),
+            Unit::Own(transaction) => Ok(transaction),
+        }
+    }
+
+    /// Makes everything durable, whether or not anybody waits for it still.
+    pub(crate) async fn keep(mut self) -> Result<(), StoreError> {
+        let announce = self.journal.has_events();
+        let journal = std::mem::take(&mut self.journal);
+        journal.write(self.on()?).await?;
+        match self.unit {
+            Unit::Turn(turn) => turn.commit(announce).await,
+            Unit::Own(transaction) => commit(transaction, announce.then_some(self.appended)).await,
+        }
+    }
+}
+
+/// Begins in a task of its own: a `BEGIN` given up halfway would hand a connection with an open transaction back to the pool.
+async fn begin(connection: DatabaseConnection) -> Result<DatabaseTransaction, StoreError> {
+    let begun = tokio::spawn(async move { connection.begin().await }).await;
+    begun.map_err(|error| StoreError::Unavailable(error.into()))?.map_err(crate::error::store_error)
+}
+
+/// Commits in a task of its own, for the same reason.
+async fn commit(transaction: DatabaseTransaction, appended: Option<Arc<Notify>>) -> Result<(), StoreError> {
+    let committed = tokio::spawn(async move {
+        transaction.commit().await?;
+        if let Some(appended) = appended {
+            appended.notify_one();
+        }
+        Ok(())
+    });
+    committed.await.map_err(|error| StoreError::Unavailable(error.into()))?.map_err(crate::error::store_error)
+}
+
+#[async_trait]
+impl Transaction for Work {
+    fn outbox(&mut self) -> &mut dyn Outbox {
+        self
+    }
+
+    fn audit_log(&mut self) -> &mut dyn AuditLog {
+        self
+    }
+
+    fn receipts(&mut self) -> &mut dyn Receipts {
+        self
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        self.keep().await
+    }
+}
