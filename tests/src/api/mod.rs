@@ -5,9 +5,11 @@ mod device;
 mod people;
 mod reply;
 mod shop;
+mod token;
 
 pub use call::{Api, Call};
 pub use device::device;
 pub use people::{PASSWORD, Person};
 pub use reply::Reply;
 pub use shop::{App, Batch, Order};
+pub use token::{Token, dpop_proof};

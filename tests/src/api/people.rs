@@ -53,16 +53,9 @@ impl Api {
         }
     }
 
-    /// The administrator, past the change of the first password.
+    /// The administrator.
     pub async fn admin(&self) -> Person {
-        let [first, second] = ADMIN_PASSWORD;
-        let reply = self.try_login("admin", second).await;
-        if reply.status() == 200 {
-            return self.person(&reply);
-        }
-        let admin = self.login("admin", first).await;
-        let _ = admin.change_password(first, second).await.ok();
-        self.login("admin", second).await
+        self.login("admin", ADMIN_PASSWORD).await
     }
 }
 

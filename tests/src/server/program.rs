@@ -25,7 +25,10 @@ pub fn program() -> PathBuf {
     let test = std::env::current_exe().expect("a program knows where it is");
     let folders = test.ancestors().skip(1).take(2);
     let name = "cardkey-under-test";
-    folders.map(|folder| folder.join(name)).find(|path| path.exists()).expect("cargo builds the program beside the tests")
+    folders
+        .map(|folder| folder.join(name))
+        .find(|path| path.exists())
+        .expect("cargo builds the program beside the tests")
 }
 
 /// Runs the program until it ends by itself.

@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use crate::Database;
 use crate::server::Server;
 
-/// The administrator's password of a server under test, before and after the change that the first sign-in asks for.
-pub const ADMIN_PASSWORD: [&str; 2] = ["First-Start-1-password", "Second-Start-2-password"];
+/// The password that the administrator of a server under test was given.
+pub const ADMIN_PASSWORD: &str = "First-Start-1-password";
 
 /// The environment of a server under test. Nothing else reaches it.
 #[derive(Debug, Clone)]
@@ -13,7 +13,7 @@ pub struct Settings(BTreeMap<String, String>);
 impl Default for Settings {
     fn default() -> Self {
         let fast = Self(BTreeMap::new()).set("PORT", "0").set("PASSWORD_SALT_ROUNDS", "4").set("LOG_LEVEL", "warn");
-        fast.set("INITIAL_ADMIN_PASSWORD", ADMIN_PASSWORD[0]).set("DATABASE_POOL_SIZE", "8")
+        fast.set("INITIAL_ADMIN_PASSWORD", ADMIN_PASSWORD).set("DATABASE_POOL_SIZE", "8")
     }
 }
 

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use cardkey_domain::Timestamp;
+use cardkey_identity::Activity;
 use cardkey_identity::model::{Session, TokenHash};
-use cardkey_identity::{Activity};
 
 use super::super::samples::World;
 

@@ -1,6 +1,6 @@
 use cardkey_domain::{PageRequest, RoleName, UserId};
+use cardkey_identity::UserFilter;
 use cardkey_identity::model::{User, UserStatus};
-use cardkey_identity::{UserFilter};
 
 use super::super::samples::World;
 

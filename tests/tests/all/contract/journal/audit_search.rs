@@ -56,7 +56,9 @@ on_each_database! {
 
 fn rows(world: &World) -> Vec<AuditEntry> {
     let mut rows = Vec::new();
-    for (number, action) in ["card_key.activate", "card_key.disable", "card_keys.import", "session.sign_in"].into_iter().enumerate() {
+    for (number, action) in
+        ["card_key.activate", "card_key.disable", "card_keys.import", "session.sign_in"].into_iter().enumerate()
+    {
         world.later(Duration::from_secs(60));
         rows.push(entry(world, action));
         rows.push(AuditEntry {

@@ -1,5 +1,0 @@
-//! The program `cardkey` itself, built with the tests so that it is never older than they are.
-
-fn main() -> std::process::ExitCode {
-    cardkey_server::run()
-}
