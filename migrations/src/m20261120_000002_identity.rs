@@ -157,17 +157,18 @@ async fn lockouts(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// The keys of apps, and those of the tokens, which have no app.
+/// The keys of apps, and those of the tokens, which have no app. An active or spare key holds a place that only one can hold.
 async fn signing_keys(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let columns = "
         id UUID NOT NULL PRIMARY KEY,
         app_id UUID,
         state STR(16) NOT NULL,
+        place STR(64),
         public_key HASH NOT NULL,
         sealed_seed BLOB NOT NULL,
         created_at BIGINT NOT NULL,
         retired_at BIGINT";
     let table = create_table(manager, "signing_keys", Rows::Heap, columns).await?;
-    table.index("ix_signing_keys_app_id", "app_id, state").await?;
+    table.unique("uq_signing_keys_place", "place").await?.index("ix_signing_keys_app_id", "app_id, state").await?;
     Ok(())
 }

@@ -72,7 +72,8 @@ async fn seats(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         held_number BIGINT,
         bound_at BIGINT NOT NULL,
         bound_ip STR(45),
-        unbound_at BIGINT";
+        unbound_at BIGINT,
+        public_key HASH";
     let table = create_table(manager, "seats", Rows::ByKey, columns).await?;
     table
         .unique("uq_seats_device", "licence_id, held_device")
@@ -94,7 +95,6 @@ async fn devices(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         name STR(100),
         os STR(100),
         ip STR(45),
-        public_key HASH,
         first_seen_at BIGINT NOT NULL,
         last_seen_at BIGINT NOT NULL";
     let table = create_table(manager, "devices", Rows::Heap, columns).await?;

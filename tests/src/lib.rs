@@ -7,6 +7,7 @@
 
 pub mod api;
 mod database;
+pub mod demo;
 mod on_each_database;
 mod outside;
 mod places;

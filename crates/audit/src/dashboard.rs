@@ -47,7 +47,7 @@ pub struct DayFigures {
 
 impl Dashboard {
     /// The action that a successful or refused sign-in is recorded as.
-    pub const SIGN_IN: &'static str = "session.sign_in";
+    pub const SIGN_IN: &'static str = "user.login";
     /// The action that a successful or refused activation is recorded as.
     pub const ACTIVATE: &'static str = "card_key.activate";
 

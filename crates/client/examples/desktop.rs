@@ -73,7 +73,7 @@ async fn first_start(client: &Client, arguments: &Arguments) -> Result<(), Error
                 say(&format!("欢迎,{}", account.username), &format!("Welcome, {}", account.username));
             }
             SignIn::CodeNeeded(_) => {
-                say("此账号需要动态验证码", "This account needs a one-time code, which this example does not ask for")
+                say("此账号需要动态验证码", "This account needs a one-time code, which this example does not ask for");
             }
         }
     }

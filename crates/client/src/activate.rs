@@ -66,10 +66,7 @@ impl Client {
 
     /// A refusal ends an activation; a failure that may have been a success does not.
     async fn give_up(&self, error: Error) -> Result<Error, Error> {
-        let is_over = matches!(&error, Error::Refused(refusal) if !refusal.is_passing() && refusal.status != 401);
-        // 409 while the first try is still under way: the next call finds its outcome.
-        let is_in_flight = matches!(&error, Error::Refused(refusal) if refusal.code.starts_with("idempotency"));
-        if is_over && !is_in_flight {
+        if matches!(&error, Error::Refused(refusal) if !refusal.is_passing() && refusal.status != 401) {
             self.records.remove(Record::Activation).await?;
         }
         Ok(error)

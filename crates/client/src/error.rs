@@ -130,7 +130,12 @@ pub struct Refusal {
 impl Refusal {
     /// Whether it says nothing about the caller, so that the same call may succeed later.
     pub(crate) fn is_passing(&self) -> bool {
-        self.status == 429 || self.status >= 500
+        self.status == 429 || self.status >= 500 || self.is_in_flight()
+    }
+
+    /// Whether the same call, sent before, is still being worked on.
+    pub(crate) fn is_in_flight(&self) -> bool {
+        self.code == "idempotency.in_flight"
     }
 
     fn advice(&self) -> Advice {

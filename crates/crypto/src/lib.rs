@@ -31,6 +31,7 @@ pub use jwt::{LONGEST_TOKEN, Signer, Verifier, check_lifetime, unverified_claims
 pub use lookup::LookupKey;
 pub use master_key::{InvalidMasterKey, KeyId, MasterKey};
 pub use password_hash::{InvalidCost, PasswordHasher, Verification};
+pub use signature_memory::SignatureMemory;
 pub use signing_key::{InvalidPublicKey, PublicKey, SigningKey};
 pub use token_error::TokenError;
 pub use vault::{OpenError, Vault};

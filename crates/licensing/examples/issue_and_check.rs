@@ -74,7 +74,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let answer = now(licensing.verify(&call, ask))?;
     let keys = now(licensing.published_keys(app.id))?.ok_or("the app is registered")?;
     let checker = VerdictChecker::new(app.id, &keys);
-    let expected = Expectation { device: Some(activated.device_id), nonce: Some("8f14e45f"), epoch: 0 };
+    let expected = Expectation { device: Some(activated.device_id), nonce: Some("8f14e45f"), ..Expectation::default() };
     let lease = checker.check(&answer.verdict, expected, ambient.now())?;
     println!("verdict      {} {:?}, offline until {}", lease.claims.code, lease.claims.entitlements, lease.until);
 

@@ -6,7 +6,7 @@ use cardkey_domain::{AppId, Page, PageRequest, Text, Timestamp};
 use cardkey_events::{Call, Deed, Happening, StoreError, record};
 
 use crate::Licensing;
-use crate::model::{App, AppPolicy, AppStatus, SigningKeyState};
+use crate::model::{App, AppPolicy, AppStatus, PolicyChange, SigningKeyState};
 use crate::service::{ATTEMPTS, too_busy};
 
 /// An app to be registered.
@@ -33,8 +33,8 @@ pub struct ChangeApp {
     pub contact: Option<Option<Text<200>>>,
     /// Whether it may be used.
     pub status: Option<AppStatus>,
-    /// The rules of its licences, whole.
-    pub policy: Option<AppPolicy>,
+    /// The rules of its licences, rule by rule.
+    pub policy: PolicyChange,
 }
 
 /// Why an app is not registered or changed.
@@ -79,13 +79,10 @@ impl Licensing {
 
     /// Changes an app.
     pub async fn change_app(&self, call: &Call, id: AppId, change: ChangeApp) -> Result<App, AppError> {
-        if let Some(policy) = change.policy.clone() {
-            policy.checked().map_err(AppError::Policy)?;
-        }
         for _ in 0..ATTEMPTS {
             let seen = self.read().app(id).await?.ok_or(AppError::NotFound)?;
             let now = later_than(seen.updated_at, self.ambient.now());
-            let app = change.applied_to(&seen, now);
+            let app = change.applied_to(&seen, now).map_err(AppError::Policy)?;
             let deed = Deed::done("app.change")
                 .to("app", id)
                 .with("name", &app.name)
@@ -154,17 +151,17 @@ impl Licensing {
 }
 
 impl ChangeApp {
-    fn applied_to(&self, app: &App, now: Timestamp) -> App {
-        App {
+    fn applied_to(&self, app: &App, now: Timestamp) -> Result<App, &'static str> {
+        Ok(App {
             id: app.id,
             name: self.name.clone().unwrap_or_else(|| app.name.clone()),
             description: self.description.clone().unwrap_or_else(|| app.description.clone()),
             contact: self.contact.clone().unwrap_or_else(|| app.contact.clone()),
             status: self.status.unwrap_or(app.status),
-            policy: self.policy.clone().unwrap_or_else(|| app.policy.clone()),
+            policy: self.policy.applied_to(&app.policy)?,
             created_at: app.created_at,
             updated_at: now,
-        }
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use cardkey_crypto::{Jwk, JwkSet, PublicKey, Signer, SigningKey, Vault, Verifier};
+use cardkey_crypto::{Jwk, JwkSet, PublicKey, SignatureMemory, Signer, SigningKey, Vault, Verifier};
 use cardkey_domain::{AppId, Secret, SigningKeyId};
 use cardkey_events::StoreError;
 
@@ -16,11 +16,8 @@ pub struct Keyring {
     jwks: JwkSet,
 }
 
-/// About how many good signatures a keyring remembers; clients show the same verdict until they get the next.
-const REMEMBERED_SIGNATURES: usize = 8_192;
-
 impl Keyring {
-    fn open(vault: &Vault, records: &[SigningKeyRecord]) -> Result<Self, StoreError> {
+    fn open(vault: &Vault, records: &[SigningKeyRecord], memory: &Arc<SignatureMemory>) -> Result<Self, StoreError> {
         let active = records
             .iter()
             .find(|key| key.state == SigningKeyState::Active)
@@ -29,8 +26,8 @@ impl Keyring {
         let jwks = published(records);
         Ok(Self {
             active: active.id,
-            signer: Signer::eddsa(&active.id.to_string(), &key),
-            verifier: Verifier::published(&jwks).remembering(REMEMBERED_SIGNATURES),
+            signer: Signer::eddsa(&active.id.to_string(), &key).remembering(Arc::clone(memory)),
+            verifier: Verifier::published(&jwks).remembering(Arc::clone(memory)),
             jwks,
         })
     }
@@ -66,7 +63,7 @@ impl Licensing {
         if records.is_empty() {
             return Ok(None);
         }
-        let keyring = Arc::new(Keyring::open(&self.vault, &records)?);
+        let keyring = Arc::new(Keyring::open(&self.vault, &records, &self.signatures)?);
         self.cache.keep_keyring(app, Arc::clone(&keyring));
         Ok(Some(keyring))
     }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use cardkey_crypto::{LookupKey, Vault};
+use cardkey_crypto::{LookupKey, SignatureMemory, Vault};
 use cardkey_domain::{Ambient, CardKeyCode};
 use cardkey_events::StoreError;
 
@@ -12,6 +12,10 @@ use crate::{Reader, Store};
 /// How often a use case looks again after somebody else was first.
 pub(crate) const ATTEMPTS: usize = 8;
 
+/// About how many good signatures are remembered, 32 bytes each; a client shows the last verdict it was
+/// given. Keyrings come and go with the cache, this memory stays.
+const REMEMBERED_SIGNATURES: usize = 65_536;
+
 /// The licensing service. Each use case is a method, in a file of its own.
 pub struct Licensing {
     pub(crate) store: Arc<dyn Store>,
@@ -22,6 +26,7 @@ pub struct Licensing {
     pub(crate) cache: Arc<dyn Cache>,
     pub(crate) sightings: Arc<dyn Sightings>,
     pub(crate) proofs: Arc<dyn ProofMemory>,
+    pub(crate) signatures: Arc<SignatureMemory>,
 }
 
 impl Licensing {
@@ -43,6 +48,7 @@ impl Licensing {
             cache: Arc::new(NoCache),
             sightings: Arc::new(NoSightings),
             proofs: Arc::new(RecentProofs::default()),
+            signatures: Arc::new(SignatureMemory::for_tokens(REMEMBERED_SIGNATURES)),
         }
     }
 

@@ -13,7 +13,7 @@ use crate::issue::{Subject, Verified};
 use crate::judge::{Asked, Findings, judge};
 use crate::keyring::Keyring;
 use crate::proof::{PresentedProof, check_possession};
-use crate::{LicenceStanding, Licensing, Nonce, Sighting, VERDICT_TYPE, VerdictClaims, VerdictCode};
+use crate::{LicenceStanding, Licensing, Nonce, Sighting, UnitOfWork, VERDICT_TYPE, VerdictClaims, VerdictCode};
 
 /// How long after its end a genuine verdict still tells who asks. Older ones are replaced by the owner (see `reissue`).
 const IDENTIFIES_FOR: Duration = Duration::from_secs(90 * 24 * 60 * 60);
@@ -56,8 +56,20 @@ impl Licensing {
             let gone = Subject::gone(&claims);
             return Ok(self.answer(&keyring, gone, VerdictCode::Revoked, Some(command.nonce), now));
         };
-        let code = self.decide(call, &command, &standing, now).await?;
-        Ok(self.answer(&keyring, Subject::standing(&standing), code, Some(command.nonce), now))
+        let mut code = self.decide(call, &command, &standing, now).await?;
+        let mut work = None;
+        if code == VerdictCode::Valid && standing.licence.uses_left.is_some() {
+            work = self.take_use(standing.licence.id).await?;
+            code = if work.is_some() { code } else { VerdictCode::QuotaExhausted };
+        }
+        let answer = self.answer(&keyring, Subject::standing(&standing), code, Some(command.nonce), now);
+        if work.is_none() && call.once.is_some() {
+            work = Some(self.store.begin().await?);
+        }
+        if let Some(work) = work {
+            call.finish(work, &answer, now).await?;
+        }
+        Ok(answer)
     }
 
     async fn decide(
@@ -77,9 +89,6 @@ impl Licensing {
             if let Err(code) = check_possession(&key, proof, Some(&command.verdict), self.proofs.as_ref(), now) {
                 return Ok(code);
             }
-        }
-        if standing.licence.uses_left.is_some() && !self.take_use(standing.licence.id).await? {
-            return Ok(VerdictCode::QuotaExhausted);
         }
         Ok(VerdictCode::Valid)
     }
@@ -138,14 +147,12 @@ impl Licensing {
         Ok(Some(standing))
     }
 
-    /// One use, taken by a conditional write: however many ask at once, no more are given than there are (LIC-06).
-    async fn take_use(&self, licence: LicenceId) -> Result<bool, StoreError> {
+    /// One use, taken by a conditional write: however many ask at once, no more are given than there are (LIC-06). It is used up when
+    /// the unit of work commits.
+    async fn take_use(&self, licence: LicenceId) -> Result<Option<Box<dyn UnitOfWork>>, StoreError> {
         let mut work = self.store.begin().await?;
         let taken = work.licences().take_use(licence).await?;
-        if taken {
-            work.commit().await?;
-        }
-        Ok(taken)
+        Ok(taken.then_some(work))
     }
 }
 

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use cardkey_events::StoreError;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Value};
+use sea_orm::{DatabaseConnection, DbBackend, Value};
 use tokio::sync::Notify;
 
 use crate::connect::{ConnectError, Connected, connect};

@@ -2,7 +2,7 @@
 
 use cardkey_events::StoreError;
 use cardkey_migrations::Migrator;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
+use sea_orm::{DatabaseConnection, DbBackend};
 use sea_orm_migration::{MigratorTrait, SchemaManager};
 
 use crate::connect::{ConnectError, connect_to_migrate};
@@ -55,7 +55,7 @@ const TABLE: &str = "seaql_migrations";
 
 /// The name of the lock that one node holds while it migrates.
 const LOCK: &str = "cardkey-migrations";
-const LOCK_NUMBER: i64 = 0x6361_7264_6B65_79;
+const LOCK_NUMBER: i64 = 0x0063_6172_646B_6579;
 
 /// A connection that migrates.
 pub(crate) struct Migrations(DatabaseConnection);

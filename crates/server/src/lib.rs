@@ -6,6 +6,7 @@
 mod config;
 #[cfg(test)]
 mod documents;
+mod hashing;
 mod http;
 mod logging;
 

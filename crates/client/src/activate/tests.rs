@@ -46,6 +46,22 @@ async fn a_lost_reply_is_asked_for_again_as_the_same_request() {
 }
 
 #[tokio::test]
+async fn a_try_that_overtakes_the_first_waits_for_its_outcome() {
+    // SEC-11
+    let server = activating(|before| match before {
+        0 => Some(Answer::HangUp),
+        1 => Some(Answer::refusal(409, "idempotency.in_flight")),
+        _ => None,
+    })
+    .await;
+    let client = builder(&server.url, &clock()).build().unwrap();
+    client.sign_in("wang", "pass").await.unwrap();
+    assert!(client.activate("ABCD-EFGH-JKLM-NPQR").await.unwrap().valid);
+    let asked = keys_and_nonces(&server.seen("/activate"));
+    assert!(asked.len() == 3 && asked.iter().all(|one| *one == asked[0]));
+}
+
+#[tokio::test]
 async fn a_program_that_died_before_the_reply_asks_for_the_same_thing_when_it_comes_back() {
     // SEC-11
     let server = activating(|before| (before < 3).then_some(Answer::HangUp)).await;

@@ -35,6 +35,8 @@ impl Backoff {
             Error::Network { .. } if repeatable || !failure.arrived => None,
             // 429 and 503 say that nothing was done; of other failures that is not known.
             Error::Refused(refusal) if matches!(refusal.status, 429 | 503) => refusal.retry_after,
+            // The first try is still under way: the next one may find its outcome.
+            Error::Refused(refusal) if refusal.is_in_flight() => None,
             Error::Refused(refusal) if repeatable && refusal.status >= 500 => refusal.retry_after,
             _ => return None,
         };

@@ -157,7 +157,8 @@ fn genuine_claims_of_another_shape_are_not_taken() {
 #[test]
 fn a_remembered_token_vouches_for_itself_alone() {
     // TOK-01
-    let verifier = verifier().remembering(64);
+    let memory = Arc::new(SignatureMemory::for_tokens(64));
+    let verifier = verifier().remembering(Arc::clone(&memory));
     let token = token();
     for _ in 0..3 {
         assert_eq!(verifier.verify::<Claims>(TYPE, &token).unwrap(), claims());
@@ -170,6 +171,19 @@ fn a_remembered_token_vouches_for_itself_alone() {
     for _ in 0..3 {
         assert_eq!(verifier.verify::<Claims>(TYPE, &swapped), Err(TokenError::Signature));
     }
+    let withdrawn = Verifier::eddsa([("k2".to_owned(), key(2).public_key())]).remembering(Arc::clone(&memory));
+    assert_eq!(withdrawn.verify::<Claims>(TYPE, &token), Err(TokenError::UnknownKey));
+    let replaced = Verifier::eddsa([("k1".to_owned(), key(2).public_key())]).remembering(memory);
+    assert_eq!(replaced.verify::<Claims>(TYPE, &token), Err(TokenError::Signature));
+}
+
+#[test]
+fn a_token_is_known_from_the_moment_it_is_signed() {
+    // TOK-01
+    let memory = Arc::new(SignatureMemory::for_tokens(64));
+    let token = Signer::eddsa("k1", &key(1)).remembering(Arc::clone(&memory)).sign(TYPE, &claims());
+    assert!(memory.vouches(&key(1).public_key(), &token, || panic!("must be known")));
+    assert!(!memory.vouches(&key(2).public_key(), &token, || false));
 }
 
 #[test]

@@ -20,8 +20,8 @@ fn a_verdict_is_good_offline_until_its_lease_ends() {
     let (world, activated, checker) = case();
     let check = || checker.check(&activated.verdict, Expectation::default(), world.now());
     assert_eq!(check().unwrap().until, world.now().plus(Duration::from_secs(72 * 3_600)));
-    world.pass(72 * 3_600 + 59);
-    assert!(check().is_ok(), "clocks may differ by a minute");
+    world.pass(72 * 3_600 + 299);
+    assert!(check().is_ok(), "clocks may differ by five minutes");
     world.pass(1);
     assert!(matches!(check(), Err(CheckError::LeaseOver(_))));
 }
@@ -33,8 +33,8 @@ fn a_clock_that_is_behind_is_seen() {
     let issued = world.now();
     let at =
         |earlier| checker.check(&activated.verdict, Expectation::default(), issued.minus(Duration::from_secs(earlier)));
-    assert!(at(60).is_ok());
-    let error = at(61).unwrap_err();
+    assert!(at(300).is_ok());
+    let error = at(301).unwrap_err();
     assert_eq!(error.code(), Some(VerdictCode::ClockSkew));
 }
 
@@ -44,9 +44,11 @@ fn each_expectation_is_checked() {
     let (world, activated, checker) = case();
     let now = world.now();
     let check = |expected| checker.check(&activated.verdict, expected, now);
-    let right = Expectation { device: Some(activated.device_id), nonce: Some("first"), epoch: 1 };
+    let right =
+        Expectation { device: Some(activated.device_id), nonce: Some("first"), epoch: 1, ..Expectation::default() };
     assert!(check(right).is_ok());
     assert_eq!(check(Expectation { device: Some(world.ambient.id()), ..right }), Err(CheckError::OtherDevice));
+    assert_eq!(check(Expectation { licence: Some(world.ambient.id()), ..right }), Err(CheckError::OtherLicence));
     assert_eq!(check(Expectation { nonce: Some("second"), ..right }), Err(CheckError::OtherNonce));
     let earlier = check(Expectation { epoch: 2, ..right });
     assert_eq!(earlier, Err(CheckError::EarlierEpoch { seen: 1, expected: 2 }));

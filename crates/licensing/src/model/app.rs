@@ -74,6 +74,35 @@ impl Default for AppPolicy {
     }
 }
 
+/// What is to change of the rules; what is `None` stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PolicyChange {
+    /// How long a verdict is good offline, in hours.
+    pub lease_hours: Option<u32>,
+    /// How many devices a licence seats where its batch does not say.
+    pub max_devices: Option<u32>,
+    /// How devices are told apart. Devices that are known stay what they are.
+    pub device_matching: Option<DeviceMatching>,
+    /// The oldest version that may run; `Some(None)` lets every version run.
+    pub minimum_version: Option<Option<Version>>,
+    /// What every licence of the app grants.
+    pub entitlements: Option<Vec<String>>,
+}
+
+impl PolicyChange {
+    /// The rules with the change made, if they are in range then; or the name of the first field that is not.
+    pub fn applied_to(&self, policy: &AppPolicy) -> Result<AppPolicy, &'static str> {
+        let changed = AppPolicy {
+            lease_hours: self.lease_hours.unwrap_or(policy.lease_hours),
+            max_devices: self.max_devices.unwrap_or(policy.max_devices),
+            device_matching: self.device_matching.unwrap_or(policy.device_matching),
+            minimum_version: self.minimum_version.clone().unwrap_or_else(|| policy.minimum_version.clone()),
+            entitlements: self.entitlements.clone().unwrap_or_else(|| policy.entitlements.clone()),
+        };
+        changed.checked()
+    }
+}
+
 impl AppPolicy {
     /// The name of the first field that is out of range, if any is.
     pub fn checked(self) -> Result<Self, &'static str> {

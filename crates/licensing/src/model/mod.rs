@@ -8,7 +8,7 @@ mod device;
 mod licence;
 mod signing_key;
 
-pub use app::{App, AppPolicy, AppStatus, DeviceMatching};
+pub use app::{App, AppPolicy, AppStatus, DeviceMatching, PolicyChange};
 pub use batch::{Batch, BatchStatus};
 pub use blacklist::BlacklistEntry;
 pub use card_key::{CardKey, CardKeyEvent, CardKeyState, IllegalTransition, NewCardKey};

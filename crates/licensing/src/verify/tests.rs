@@ -5,7 +5,7 @@ use cardkey_domain::{BlacklistSubject, CardKeyCode, SeededEntropy, UserName, Val
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{AppPolicy, AppStatus};
+use crate::model::{AppStatus, PolicyChange};
 use crate::testing::{World, activation, block_on, device, text, verification};
 use crate::{Activate, Activated, ChangeApp, Expectation, Extension, ShutOut, Sightings, VerdictChecker};
 
@@ -36,7 +36,8 @@ impl Case {
     fn check_genuine(&self, verdict: &str, code: VerdictCode) {
         let keys = block_on(self.world.licensing.published_keys(self.activated.app_id)).unwrap().unwrap();
         let checker = VerdictChecker::new(self.activated.app_id, &keys);
-        let expected = Expectation { device: Some(self.activated.device_id), nonce: Some("again"), epoch: 0 };
+        let expected =
+            Expectation { device: Some(self.activated.device_id), nonce: Some("again"), ..Expectation::default() };
         match checker.check(verdict, expected, self.world.now()) {
             Ok(lease) => assert_eq!(lease.claims.code, code),
             Err(error) => assert_eq!(error.code(), Some(code), "{error}"),
@@ -116,8 +117,8 @@ fn another_machine_with_the_same_file_is_a_mismatch() {
 fn a_version_below_the_minimum_is_too_old_and_so_is_none() {
     // CARD-08
     let case = case(DAYS);
-    let policy = AppPolicy { minimum_version: Some(Version::new(2, 0, 0)), ..AppPolicy::default() };
-    case.change(ChangeApp { policy: Some(policy), ..ChangeApp::default() });
+    let policy = PolicyChange { minimum_version: Some(Some(Version::new(2, 0, 0))), ..PolicyChange::default() };
+    case.change(ChangeApp { policy, ..ChangeApp::default() });
     for (version, code) in [
         (None, VerdictCode::VersionTooOld),
         (Some("1.9.9"), VerdictCode::VersionTooOld),

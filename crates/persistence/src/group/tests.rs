@@ -1,1 +1,248 @@
+use std::path::Path;
+use std::sync::Arc;
 
+use cardkey_events::{Constraint, StoreError};
+use tempfile::TempDir;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+use super::Turn;
+use crate::connect::{Connected, Writes, connect};
+use crate::sql::{execute, number, params};
+
+struct Fixture {
+    folder: TempDir,
+    connected: Connected,
+    appended: Arc<Notify>,
+}
+
+impl Fixture {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let appended = Arc::new(Notify::new());
+        let connected = connect(&url(folder.path(), "test.db"), 2, &appended).await.unwrap();
+        let fixture = Self { folder, connected, appended };
+        let turn = fixture.turn().await;
+        for sql in [
+            "CREATE TABLE notes (id INTEGER PRIMARY KEY)",
+            "CREATE TABLE parents (id INTEGER PRIMARY KEY)",
+            "CREATE TABLE children (parent INTEGER REFERENCES parents (id) DEFERRABLE INITIALLY DEFERRED)",
+        ] {
+            execute(turn.transaction().unwrap(), sql, Vec::new()).await.unwrap();
+        }
+        turn.commit(false).await.unwrap();
+        fixture
+    }
+
+    async fn turn(&self) -> Turn {
+        let Writes::Grouped(writer) = &self.connected.writes else { unreachable!("SQLite groups") };
+        writer.turn().await.unwrap()
+    }
+
+    async fn notes(&self) -> u64 {
+        number(&self.connected.reads, "SELECT COUNT(*) AS n FROM notes", Vec::new()).await.unwrap()
+    }
+}
+
+fn url(folder: &Path, name: &str) -> String {
+    format!("sqlite://{}?mode=rwc", folder.join(name).display())
+}
+
+async fn note(turn: &Turn, id: i64) -> Result<u64, StoreError> {
+    execute(turn.transaction()?, "INSERT INTO notes (id) VALUES (?)", params![id]).await
+}
+
+// NFR-02
+#[tokio::test]
+async fn a_dropped_unit_undoes_itself_alone() {
+    let fixture = Fixture::new().await;
+    let first = fixture.turn().await;
+    note(&first, 1).await.unwrap();
+    // The others queue while the first holds the turn, so all share one outer transaction.
+    let others = async {
+        let second = fixture.turn().await;
+        note(&second, 2).await.unwrap();
+        drop(second);
+        let third = fixture.turn().await;
+        assert_eq!(note(&third, 2).await.unwrap(), 1, "what the dropped unit wrote is gone");
+        third.commit(false).await
+    };
+    let (kept, other) = tokio::join!(first.commit(false), others);
+    kept.unwrap();
+    other.unwrap();
+    assert_eq!(fixture.notes().await, 2);
+}
+
+// NFR-02
+#[tokio::test]
+async fn a_failing_statement_harms_no_other_unit() {
+    let fixture = Fixture::new().await;
+    let first = fixture.turn().await;
+    note(&first, 1).await.unwrap();
+    let others = async {
+        let second = fixture.turn().await;
+        note(&second, 5).await.unwrap();
+        let error = note(&second, 1).await.unwrap_err();
+        assert!(error.is_conflict(Constraint::Other), "{error:?}");
+        drop(second);
+        let third = fixture.turn().await;
+        note(&third, 3).await.unwrap();
+        third.commit(false).await
+    };
+    let (kept, other) = tokio::join!(first.commit(false), others);
+    kept.unwrap();
+    other.unwrap();
+    assert_eq!(fixture.notes().await, 2);
+}
+
+// NFR-02
+#[tokio::test]
+async fn callers_that_vanish_at_any_await_leave_whole_units_only() {
+    let fixture = Arc::new(Fixture::new().await);
+    let mut all = JoinSet::new();
+    for unit in 0..300_i64 {
+        let fixture = Arc::clone(&fixture);
+        let task = async move {
+            let turn = fixture.turn().await;
+            note(&turn, unit * 2).await.unwrap();
+            note(&turn, unit * 2 + 1).await.unwrap();
+            turn.commit(false).await.unwrap();
+        };
+        let handle = all.spawn(task);
+        if unit % 3 == 0 {
+            // Wherever it stands after so many turns of the runtime.
+            for _ in 0..unit % 40 {
+                tokio::task::yield_now().await;
+            }
+            handle.abort();
+        }
+    }
+    let mut finished = 0;
+    while let Some(done) = all.join_next().await {
+        finished += u64::from(done.is_ok());
+    }
+    let sql = "SELECT COUNT(*) AS n FROM notes AS half WHERE NOT EXISTS \
+               (SELECT 1 FROM notes AS other WHERE other.id = half.id + 1 - 2 * (half.id % 2))";
+    assert_eq!(number(&fixture.connected.reads, sql, Vec::new()).await.unwrap(), 0, "no unit is there by half");
+    assert!(fixture.notes().await >= finished * 2, "every answered unit is there");
+    assert!(finished >= 200);
+}
+
+// NFR-02
+#[tokio::test]
+async fn a_unit_whose_caller_panics_is_undone() {
+    let fixture = Arc::new(Fixture::new().await);
+    let panicking = Arc::clone(&fixture);
+    let panicked = tokio::spawn(async move {
+        let turn = panicking.turn().await;
+        note(&turn, 1).await.unwrap();
+        panic!("a bug in a handler");
+    });
+    assert!(panicked.await.is_err());
+    let turn = fixture.turn().await;
+    note(&turn, 1).await.unwrap();
+    turn.commit(false).await.unwrap();
+    assert_eq!(fixture.notes().await, 1);
+}
+
+// NFR-02
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_units_at_once_are_all_kept() {
+    let fixture = Arc::new(Fixture::new().await);
+    let mut all = JoinSet::new();
+    for id in 0..1_000 {
+        let fixture = Arc::clone(&fixture);
+        all.spawn(async move {
+            let turn = fixture.turn().await;
+            note(&turn, id).await.unwrap();
+            turn.commit(true).await.unwrap();
+        });
+    }
+    while let Some(done) = all.join_next().await {
+        done.unwrap();
+    }
+    assert_eq!(fixture.notes().await, 1_000);
+    fixture.appended.notified().await;
+}
+
+// NFR-02
+#[tokio::test]
+async fn a_commit_that_fails_is_told_to_every_unit_and_the_next_ones_go_on() {
+    let fixture = Fixture::new().await;
+    let first = fixture.turn().await;
+    note(&first, 1).await.unwrap();
+    let others = async {
+        let second = fixture.turn().await;
+        let orphan = "INSERT INTO children (parent) VALUES (7)";
+        execute(second.transaction().unwrap(), orphan, Vec::new()).await.unwrap();
+        second.commit(false).await
+    };
+    let (first, second) = tokio::join!(first.commit(false), others);
+    assert!(first.is_err() && second.is_err(), "{first:?} {second:?}");
+    assert_eq!(fixture.notes().await, 0);
+    let turn = fixture.turn().await;
+    note(&turn, 1).await.unwrap();
+    turn.commit(false).await.unwrap();
+    assert_eq!(fixture.notes().await, 1);
+}
+
+// NFR-02
+#[tokio::test]
+async fn a_full_disk_is_told_to_every_unit_and_nothing_is_half_there() {
+    let fixture = Fixture::new().await;
+    let first = fixture.turn().await;
+    note(&first, 1).await.unwrap();
+    let others = async {
+        let second = fixture.turn().await;
+        let on = second.transaction().unwrap();
+        execute(on, "PRAGMA max_page_count = 1", Vec::new()).await.unwrap();
+        let much = "WITH RECURSIVE n (id) AS (SELECT 10 UNION ALL SELECT id + 1 FROM n WHERE id < 100000) \
+                    INSERT INTO notes (id) SELECT id FROM n";
+        let error = execute(on, much, Vec::new()).await.unwrap_err();
+        assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+        second.commit(false).await
+    };
+    let (first, second) = tokio::join!(first.commit(false), others);
+    assert_eq!(first.is_ok(), second.is_ok(), "{first:?} {second:?}");
+    assert_eq!(fixture.notes().await, u64::from(first.is_ok()));
+}
+
+// NFR-02
+#[tokio::test]
+async fn what_was_answered_is_in_the_files() {
+    let fixture = Fixture::new().await;
+    for id in 0..20 {
+        let turn = fixture.turn().await;
+        note(&turn, id).await.unwrap();
+        turn.commit(false).await.unwrap();
+        if id % 7 == 0 {
+            let copied = copy_of(fixture.folder.path()).await;
+            assert_eq!(copied, u64::try_from(id).unwrap() + 1);
+        }
+    }
+}
+
+/// How many notes a process would find that opens the files as they are now.
+async fn copy_of(folder: &Path) -> u64 {
+    let copy = tempfile::tempdir().unwrap();
+    for name in ["test.db", "test.db-wal"] {
+        std::fs::copy(folder.join(name), copy.path().join(name)).unwrap();
+    }
+    let connected = connect(&url(copy.path(), "test.db"), 2, &Arc::new(Notify::new())).await.unwrap();
+    number(&connected.reads, "SELECT COUNT(*) AS n FROM notes", Vec::new()).await.unwrap()
+}
+
+// OPS-02
+#[tokio::test]
+async fn every_connection_is_durable_and_checks_its_references() {
+    let fixture = Fixture::new().await;
+    let turn = fixture.turn().await;
+    let on = turn.transaction().unwrap();
+    for (pragma, wanted) in [("synchronous", 2), ("foreign_keys", 1)] {
+        let sql = format!("SELECT {pragma} AS n FROM pragma_{pragma}");
+        assert_eq!(number(on, &sql, Vec::new()).await.unwrap(), wanted, "{pragma}");
+        assert_eq!(number(&fixture.connected.reads, &sql, Vec::new()).await.unwrap(), wanted, "{pragma}");
+    }
+    let wal = "SELECT COUNT(*) AS n FROM pragma_journal_mode WHERE journal_mode = 'wal'";
+    assert_eq!(number(on, wal, Vec::new()).await.unwrap(), 1);
+}

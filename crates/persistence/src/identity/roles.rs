@@ -5,9 +5,10 @@ use cardkey_domain::{Permission, RoleName};
 use cardkey_events::StoreError;
 use cardkey_identity::RoleRepository;
 use cardkey_identity::model::CustomRole;
+use sea_orm::{ConnectionTrait, DbBackend};
 
 use crate::database::Database;
-use crate::sql::{Row, all, execute, params, won};
+use crate::sql::{Param, Row, all, execute, for_update, one, params, places, won};
 use crate::work::Work;
 
 #[async_trait]
@@ -24,6 +25,21 @@ impl RoleRepository for Work {
         execute(self.on()?, sql, values).await.map(|_| ())
     }
 
+    async fn hold(&mut self, names: &[RoleName]) -> Result<Vec<CustomRole>, StoreError> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let on = self.on()?;
+        let lock = match on.get_database_backend() {
+            DbBackend::Postgres => " FOR SHARE",
+            DbBackend::MySql => " LOCK IN SHARE MODE",
+            _ => "",
+        };
+        let sql = format!("SELECT * FROM roles WHERE name IN ({}) ORDER BY name{lock}", places(names.len()));
+        let values = names.iter().map(|name| name.as_str().value()).collect();
+        all(on, &sql, values).await?.iter().map(role).collect()
+    }
+
     async fn update(&mut self, role: &CustomRole) -> Result<bool, StoreError> {
         let sql = "UPDATE roles SET description = ?, permissions = ?, updated_at = ? WHERE name = ?";
         let values = params![role.description.as_ref(), permissions_text(role), role.updated_at, role.name.as_str()];
@@ -31,8 +47,13 @@ impl RoleRepository for Work {
     }
 
     async fn delete_unheld(&mut self, name: &RoleName) -> Result<bool, StoreError> {
+        let on = self.on()?;
+        // Waits for those who hold it to give it away; only then is what follows the truth.
+        let lock = for_update(on.get_database_backend());
+        let sql = format!("SELECT name FROM roles WHERE name = ?{lock}");
+        one(on, &sql, params![name.as_str()]).await?;
         let sql = "DELETE FROM roles WHERE name = ? AND NOT EXISTS (SELECT 1 FROM user_roles WHERE role = ?)";
-        won(self.on()?, sql, params![name.as_str(), name.as_str()]).await
+        won(on, sql, params![name.as_str(), name.as_str()]).await
     }
 }
 

@@ -18,6 +18,9 @@ const COLUMNS: &str = "id, user_id, access_token, refresh_token, device_id, devi
                        location, created_at, last_active_at, idle_end, absolute_end, revoked_at, revoked_reason, risk_score, \
                        risk_reasons";
 
+/// Sessions named in one statement.
+const MOST_NAMED: usize = 500;
+
 /// Activity written by one statement.
 const MOST_ACTIVITY: usize = 500;
 
@@ -48,7 +51,7 @@ impl SessionRepository for Work {
             session.revoked_reason.map(EndReason::as_str),
             session.risk_score,
             serde_json::to_string(&session.risk_reasons).map_err(|error| StoreError::Backend(error.into()))?,
-            session.idle_end.min(session.absolute_end),
+            session.ends_at(),
         ];
         execute(self.on()?, &sql, values).await.map(|_| ())
     }
@@ -57,27 +60,20 @@ impl SessionRepository for Work {
         live(self.on()?, user, now, "last_active_at, id").await
     }
 
-    async fn end(
-        &mut self,
-        ids: &[SessionId],
-        reason: EndReason,
-        now: Timestamp,
-    ) -> Result<Vec<SessionId>, StoreError> {
+    async fn end(&mut self, ids: &[SessionId], reason: EndReason, now: Timestamp) -> Result<Vec<Session>, StoreError> {
         let on = self.on()?;
         let lock = for_update(on.get_database_backend());
         let mut ended = Vec::new();
-        for ids in ids.chunks(500) {
+        for ids in ids.chunks(MOST_NAMED) {
             let sql = format!(
-                "SELECT id FROM user_sessions WHERE id IN ({}) AND revoked_at IS NULL AND ends_at > ? ORDER BY id{lock}",
+                "SELECT {COLUMNS} FROM user_sessions WHERE id IN ({}) AND revoked_at IS NULL ORDER BY id{lock}",
                 places(ids.len())
             );
-            let mut values: Vec<_> = ids.iter().map(|id| id.value()).collect();
-            values.push(now.value());
-            for row in all(on, &sql, values).await? {
-                ended.push(row.get("id")?);
+            for row in all(on, &sql, ids.iter().map(|id| id.value()).collect()).await? {
+                ended.push(session(&row)?);
             }
         }
-        revoke(on, &ended, reason, now).await?;
+        revoke(on, &mut ended, |_| reason, now).await?;
         Ok(ended)
     }
 
@@ -95,43 +91,60 @@ impl SessionRepository for Work {
         won(self.on()?, sql, params![access.0, refresh.0, idle_end, now, idle_end, idle_end, id, now]).await
     }
 
-    async fn end_overdue(
-        &mut self,
-        now: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<(SessionId, UserId, EndReason)>, StoreError> {
+    async fn end_overdue(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Session>, StoreError> {
         let on = self.on()?;
         let sql = format!(
-            "SELECT id, user_id, idle_end, absolute_end FROM user_sessions \
-             WHERE revoked_at IS NULL AND ends_at <= ? ORDER BY ends_at LIMIT ?{}",
+            "SELECT {COLUMNS} FROM user_sessions WHERE revoked_at IS NULL AND ends_at <= ? ORDER BY ends_at LIMIT ?{}",
             for_update(on.get_database_backend())
         );
-        let mut overdue = Vec::new();
-        for row in all(on, &sql, params![now, limit]).await? {
-            let idle_first = row.get::<Timestamp>("idle_end")? < row.get("absolute_end")?;
-            let reason = if idle_first { EndReason::IdleTimeout } else { EndReason::AbsoluteTimeout };
-            overdue.push((row.get("id")?, row.get("user_id")?, reason));
-        }
-        for reason in [EndReason::IdleTimeout, EndReason::AbsoluteTimeout] {
-            let ids: Vec<SessionId> = overdue.iter().filter(|(_, _, why)| *why == reason).map(|(id, ..)| *id).collect();
-            revoke(on, &ids, reason, now).await?;
-        }
+        let rows = all(on, &sql, params![now, limit]).await?;
+        let mut overdue = rows.iter().map(session).collect::<Result<Vec<_>, _>>()?;
+        let reason = |session: &Session| session.overdue(now).unwrap_or(EndReason::AbsoluteTimeout);
+        revoke(on, &mut overdue, reason, now).await?;
         Ok(overdue)
+    }
+
+    async fn forget(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        let on = self.on()?;
+        let sql = "SELECT id FROM user_sessions WHERE revoked_at < ? ORDER BY revoked_at LIMIT ?";
+        let rows = all(on, sql, params![before, limit]).await?;
+        let ids = rows.iter().map(|row| row.get("id")).collect::<Result<Vec<SessionId>, _>>()?;
+        let mut forgotten = 0;
+        for ids in ids.chunks(MOST_NAMED) {
+            let places = places(ids.len());
+            let values: Vec<_> = ids.iter().map(|id| id.value()).collect();
+            let sql = format!("DELETE FROM refresh_tokens WHERE session_id IN ({places})");
+            execute(on, &sql, values.clone()).await?;
+            forgotten += execute(on, &format!("DELETE FROM user_sessions WHERE id IN ({places})"), values).await?;
+        }
+        Ok(forgotten)
     }
 }
 
+/// Ends the sessions, in the rows and in the values.
 async fn revoke(
     on: &impl ConnectionTrait,
-    ids: &[SessionId],
-    reason: EndReason,
+    sessions: &mut [Session],
+    reason: impl Fn(&Session) -> EndReason,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for ids in ids.chunks(500) {
-        let sql =
-            format!("UPDATE user_sessions SET revoked_at = ?, revoked_reason = ? WHERE id IN ({})", places(ids.len()));
-        let mut values = params![now, reason.as_str()];
-        values.extend(ids.iter().map(|id| id.value()));
-        execute(on, &sql, values).await?;
+    for session in sessions.iter_mut() {
+        session.revoked_reason = Some(reason(session));
+        session.revoked_at = Some(now);
+    }
+    for reason in EndReason::ALL {
+        let ended: Vec<SessionId> = sessions
+            .iter()
+            .filter(|session| session.revoked_reason == Some(reason))
+            .map(|session| session.id)
+            .collect();
+        for ids in ended.chunks(MOST_NAMED) {
+            let places = places(ids.len());
+            let sql = format!("UPDATE user_sessions SET revoked_at = ?, revoked_reason = ? WHERE id IN ({places})");
+            let mut values = params![now, reason.as_str()];
+            values.extend(ids.iter().map(|id| id.value()));
+            execute(on, &sql, values).await?;
+        }
     }
     Ok(())
 }

@@ -65,9 +65,14 @@ impl UserRepository for Work {
         Ok(true)
     }
 
-    async fn note_login(&mut self, id: UserId, now: Timestamp) -> Result<bool, StoreError> {
-        let sql = "UPDATE users SET last_login_at = ? WHERE id = ? AND status = 'active'";
-        won(self.on()?, sql, params![now, id]).await
+    async fn note_login(
+        &mut self,
+        id: UserId,
+        password_changed_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let sql = "UPDATE users SET last_login_at = ? WHERE id = ? AND status = 'active' AND password_changed_at = ?";
+        won(self.on()?, sql, params![now, id, password_changed_at]).await
     }
 
     async fn upgrade_hash(&mut self, id: UserId, old: &str, new: &str) -> Result<bool, StoreError> {

@@ -5,7 +5,7 @@ use cardkey_licensing::AppRepository;
 use cardkey_licensing::model::{App, AppPolicy, AppStatus};
 
 use crate::database::Database;
-use crate::sql::{Param, Pick, Row, containing, execute, one, params, won};
+use crate::sql::{Pick, Row, containing, execute, one, params, won};
 use crate::work::Work;
 
 pub(super) const COLUMNS: &str = "id, name, description, contact, status, policy, created_at, updated_at";

@@ -44,9 +44,9 @@ pub(crate) async fn in_force_against(
 ) -> Result<Vec<BlacklistEntry>, StoreError> {
     let mut entries = Vec::new();
     for subjects in subjects.chunks(MOST_SUBJECTS) {
-        let values = subjects.iter().map(|subject| subject.to_string().value()).collect();
+        let values: Vec<Value> = subjects.iter().map(|subject| subject.to_string().value()).collect();
         let condition = format!("subject IN ({})", places(subjects.len()));
-        let pick = in_force(Pick::new().and(&condition, Vec::<Value>::from_iter(values)), now);
+        let pick = in_force(Pick::new().and(&condition, values), now);
         let sql = format!("SELECT * FROM blacklist_entries{}", pick.conditions());
         for row in all(db.reads(), &sql, pick.params()).await? {
             entries.push(entry(&row)?);
@@ -79,11 +79,9 @@ fn in_force(pick: Pick, now: Timestamp) -> Pick {
 }
 
 fn entry(row: &Row) -> Result<BlacklistEntry, StoreError> {
-    let text: String = row.get("subject")?;
-    let subject = text.split_once(':').and_then(|(kind, value)| BlacklistSubject::parse(kind, value).ok());
     Ok(BlacklistEntry {
         id: row.get("id")?,
-        subject: subject.ok_or_else(|| StoreError::damaged("a blacklist entry of no known subject"))?,
+        subject: row.word("subject")?,
         reason: row.get("reason")?,
         until: row.opt("ends_at")?,
         created_by: row.opt("created_by")?,

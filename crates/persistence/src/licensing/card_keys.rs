@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use cardkey_domain::{CardKeyId, MaskedCardKey, Timestamp, Validity};
+use cardkey_domain::{CardKeyId, MaskedCardKey, Timestamp};
 use cardkey_events::StoreError;
 use cardkey_licensing::CardKeyRepository;
 use cardkey_licensing::model::{Batch, CardKey, CardKeyState, NewCardKey};
@@ -18,10 +18,6 @@ const NEW_WIDTH: usize = 14;
 #[async_trait]
 impl CardKeyRepository for Work {
     async fn insert_unused(&mut self, batch: &Batch, keys: &[NewCardKey], now: Timestamp) -> Result<(), StoreError> {
-        let expires_at = match batch.validity {
-            Validity::Until { until } => Some(until),
-            _ => None,
-        };
         let mut values: Vec<Value> = Vec::with_capacity(keys.len() * NEW_WIDTH);
         for key in keys {
             values.extend(params![
@@ -38,7 +34,7 @@ impl CardKeyRepository for Work {
                 batch.max_devices,
                 batch.note.as_ref(),
                 now,
-                expires_at,
+                batch.unredeemed_end(),
             ]);
         }
         insert(self.on()?, "card_keys", NEW_COLUMNS, NEW_WIDTH, values).await?;

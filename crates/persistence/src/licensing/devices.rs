@@ -12,7 +12,7 @@ use crate::sql::{Param, Pick, Row, execute, one, params, update_from};
 use crate::work::Work;
 
 pub(super) const COLUMNS: &str =
-    "id, app_id, owner_id, fingerprint, components, name, os, ip, public_key, first_seen_at, last_seen_at";
+    "id, app_id, owner_id, fingerprint, components, name, os, ip, first_seen_at, last_seen_at";
 
 /// Sightings written by one statement.
 const MOST_SIGHTINGS: usize = 500;
@@ -20,7 +20,7 @@ const MOST_SIGHTINGS: usize = 500;
 #[async_trait]
 impl DeviceRepository for Work {
     async fn insert(&mut self, device: &Device) -> Result<(), StoreError> {
-        let sql = format!("INSERT INTO devices ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        let sql = format!("INSERT INTO devices ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         let values = params![
             device.id,
             device.app_id,
@@ -30,7 +30,6 @@ impl DeviceRepository for Work {
             device.name.as_ref(),
             device.os.as_ref(),
             device.ip,
-            device.public_key,
             device.first_seen_at,
             device.last_seen_at,
         ];
@@ -38,13 +37,12 @@ impl DeviceRepository for Work {
     }
 
     async fn update(&mut self, device: &Device) -> Result<(), StoreError> {
-        let sql = "UPDATE devices SET components = ?, name = ?, os = ?, ip = ?, public_key = ?, last_seen_at = ? WHERE id = ?";
+        let sql = "UPDATE devices SET components = ?, name = ?, os = ?, ip = ?, last_seen_at = ? WHERE id = ?";
         let values = params![
             components_text(device)?,
             device.name.as_ref(),
             device.os.as_ref(),
             device.ip,
-            device.public_key,
             device.last_seen_at,
             device.id,
         ];
@@ -116,7 +114,6 @@ pub(super) fn device(row: &Row) -> Result<Device, StoreError> {
         name: row.opt("name")?,
         os: row.opt("os")?,
         ip: row.opt("ip")?,
-        public_key: row.opt("public_key")?,
         first_seen_at: row.get("first_seen_at")?,
         last_seen_at: row.get("last_seen_at")?,
     })

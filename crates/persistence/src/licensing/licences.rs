@@ -1,12 +1,12 @@
 use async_trait::async_trait;
-use cardkey_domain::{AppId, DeviceId, Id, LicenceId, Page, PageRequest, Timestamp, UserId};
+use cardkey_domain::{AppId, DeviceId, Id, LicenceId, MaskedCardKey, Page, PageRequest, Timestamp, UserId};
 use cardkey_events::StoreError;
-use cardkey_licensing::LicenceRepository;
 use cardkey_licensing::model::{Licence, Seat};
+use cardkey_licensing::{LicenceOverview, LicenceRepository};
 
 use super::seats;
 use crate::database::Database;
-use crate::sql::{Pick, Row, execute, one, params, won};
+use crate::sql::{Param, Pick, Row, all, columns, execute, one, params, won};
 use crate::work::Work;
 
 pub(super) const COLUMNS: &str =
@@ -74,9 +74,39 @@ pub(super) async fn find(db: &Database, id: LicenceId) -> Result<Option<Licence>
     row.map(|row| licence(&row)).transpose()
 }
 
-pub(super) async fn list(db: &Database, owner: UserId, page: PageRequest) -> Result<Page<Licence>, StoreError> {
-    let pick = Pick::new().and_opt("owner_id = ?", Some(owner));
-    pick.page(db.reads(), "licences", page, licence, |licence| licence.id.uuid()).await
+pub(super) async fn list(db: &Database, owner: UserId, page: PageRequest) -> Result<Page<LicenceOverview>, StoreError> {
+    let from = "licences JOIN card_keys ON card_keys.id = licences.card_key_id JOIN apps ON apps.id = licences.app_id";
+    let pick = Pick::new().and("licences.owner_id = ?", [owner.value()]).and("card_keys.state <> 'deleted'", []);
+    let total = pick.count(db.reads(), from, u64::MAX).await?;
+    let pick = pick.and_opt("licences.id < ?", page.before());
+    let sql = format!(
+        "SELECT {}, card_keys.state AS key_state, card_keys.code_head, card_keys.code_tail, apps.name AS app_name \
+         FROM {from}{} ORDER BY licences.id DESC LIMIT ? OFFSET ?",
+        columns("licences", COLUMNS),
+        pick.conditions()
+    );
+    let mut values = pick.params();
+    values.extend([(u64::from(page.size()) + 1).value(), page.offset().value()]);
+    let mut rows = all(db.reads(), &sql, values).await?;
+    let items = rows.iter_mut().map(overview).collect::<Result<Vec<_>, _>>()?;
+    let mut page = Page::from_rows(items, &page, total, |overview| overview.licence.id.uuid());
+    let ids: Vec<LicenceId> = page.items.iter().map(|overview| overview.licence.id).collect();
+    for seat in seats::bound_to_each(db, &ids).await? {
+        if let Some(overview) = page.items.iter_mut().find(|overview| overview.licence.id == seat.licence_id) {
+            overview.seats.push(seat);
+        }
+    }
+    Ok(page)
+}
+
+fn overview(row: &mut Row) -> Result<LicenceOverview, StoreError> {
+    Ok(LicenceOverview {
+        card_key_state: row.word("key_state")?,
+        masked: MaskedCardKey { head: row.get("code_head")?, tail: row.get("code_tail")? },
+        app_name: row.get("app_name")?,
+        seats: Vec::new(),
+        licence: licence(row.under("licences"))?,
+    })
 }
 
 pub(super) fn licence(row: &Row) -> Result<Licence, StoreError> {

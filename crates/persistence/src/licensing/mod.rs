@@ -23,7 +23,8 @@ use cardkey_licensing::model::{
 };
 use cardkey_licensing::{
     AppRepository, BatchRepository, BlacklistRepository, CardKeyFilter, CardKeyRepository, DeviceFilter,
-    DeviceRepository, LicenceRepository, LicenceStanding, Reader, Sighting, SigningKeyRepository, Store, UnitOfWork,
+    DeviceRepository, LicenceOverview, LicenceRepository, LicenceStanding, Reader, Sighting, SigningKeyRepository,
+    Store, UnitOfWork,
 };
 
 use crate::database::Database;
@@ -119,10 +120,10 @@ impl Reader for Database {
 
     async fn licence(&self, id: LicenceId) -> Result<Option<(Licence, Vec<Seat>)>, StoreError> {
         let Some(licence) = licences::find(self, id).await? else { return Ok(None) };
-        Ok(Some((licence, seats::bound_to(self, id).await?)))
+        Ok(Some((licence, seats::bound_to_each(self, &[id]).await?)))
     }
 
-    async fn licences_of(&self, owner: UserId, page: PageRequest) -> Result<Page<Licence>, StoreError> {
+    async fn licences_of(&self, owner: UserId, page: PageRequest) -> Result<Page<LicenceOverview>, StoreError> {
         licences::list(self, owner, page).await
     }
 

@@ -12,9 +12,11 @@ use crate::sql::{Param, Pick, Row, all, execute, for_update, params, places};
 /// Seats of one device that are listed.
 const MOST_LISTED: u32 = 100;
 
+pub(super) const COLUMNS: &str = "id, licence_id, device_id, number, bound_at, bound_ip, unbound_at, public_key";
+
 pub(super) async fn bind(on: &impl ConnectionTrait, seat: &Seat) -> Result<(), StoreError> {
-    let sql = "INSERT INTO seats (id, licence_id, device_id, number, held_device, held_number, bound_at, bound_ip) \
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    let sql = "INSERT INTO seats (id, licence_id, device_id, number, held_device, held_number, bound_at, bound_ip, public_key) \
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let values = params![
         seat.id,
         seat.licence_id,
@@ -24,6 +26,7 @@ pub(super) async fn bind(on: &impl ConnectionTrait, seat: &Seat) -> Result<(), S
         seat.number,
         seat.bound_at,
         seat.bound_ip,
+        seat.public_key,
     ];
     execute(on, sql, values).await.map(|_| ())
 }
@@ -49,9 +52,20 @@ pub(super) async fn unbind(
     Ok(devices)
 }
 
-pub(super) async fn bound_to(db: &Database, licence: LicenceId) -> Result<Vec<Seat>, StoreError> {
-    let sql = "SELECT * FROM seats WHERE licence_id = ? AND held_device IS NOT NULL ORDER BY number";
-    all(db.reads(), sql, params![licence]).await?.iter().map(seat).collect()
+/// The bound seats of several licences, by number.
+pub(super) async fn bound_to_each(db: &Database, licences: &[LicenceId]) -> Result<Vec<Seat>, StoreError> {
+    let mut bound = Vec::new();
+    for licences in licences.chunks(500) {
+        let sql = format!(
+            "SELECT * FROM seats WHERE licence_id IN ({}) AND held_device IS NOT NULL ORDER BY number",
+            places(licences.len())
+        );
+        let values = licences.iter().map(|licence| licence.value()).collect();
+        for row in all(db.reads(), &sql, values).await? {
+            bound.push(seat(&row)?);
+        }
+    }
+    Ok(bound)
 }
 
 /// The bound seats of several devices.
@@ -75,7 +89,7 @@ pub(super) async fn ever_of(db: &Database, device: DeviceId) -> Result<Vec<Seat>
     all(db.reads(), sql, params![device, MOST_LISTED]).await?.iter().map(seat).collect()
 }
 
-fn seat(row: &Row) -> Result<Seat, StoreError> {
+pub(super) fn seat(row: &Row) -> Result<Seat, StoreError> {
     Ok(Seat {
         id: row.get("id")?,
         licence_id: row.get("licence_id")?,
@@ -84,5 +98,6 @@ fn seat(row: &Row) -> Result<Seat, StoreError> {
         bound_at: row.get("bound_at")?,
         bound_ip: row.opt("bound_ip")?,
         unbound_at: row.opt("unbound_at")?,
+        public_key: row.opt("public_key")?,
     })
 }

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use cardkey_domain::{AppId, SigningKeyId};
 use cardkey_events::StoreError;
 use cardkey_licensing::SigningKeyRepository;
-use cardkey_licensing::model::SigningKeyRecord;
+use cardkey_licensing::model::{SigningKeyRecord, SigningKeyState};
 
 use crate::database::Database;
 use crate::sql::{Row, all, execute, one, params, won};
@@ -11,12 +11,13 @@ use crate::work::Work;
 #[async_trait]
 impl SigningKeyRepository for Work {
     async fn insert(&mut self, key: &SigningKeyRecord) -> Result<(), StoreError> {
-        let sql = "INSERT INTO signing_keys (id, app_id, state, public_key, sealed_seed, created_at) \
-                   VALUES (?, ?, ?, ?, ?, ?)";
+        let sql = "INSERT INTO signing_keys (id, app_id, state, place, public_key, sealed_seed, created_at) \
+                   VALUES (?, ?, ?, ?, ?, ?, ?)";
         let values = params![
             key.id,
             key.app_id,
             key.state.as_str(),
+            (key.state != SigningKeyState::Retired).then(|| place(key.app_id, key.state)),
             key.public_key,
             key.sealed_seed.as_slice(),
             key.created_at,
@@ -30,12 +31,19 @@ impl SigningKeyRepository for Work {
         let Some(spare) = one(on, sql, params![app]).await? else { return Ok(false) };
         let spare: SigningKeyId = spare.get("id")?;
         // Whoever retires the active key is the only one to go on.
-        let sql = "UPDATE signing_keys SET state = 'retired' WHERE id = ? AND app_id = ? AND state = 'active'";
+        let sql =
+            "UPDATE signing_keys SET state = 'retired', place = NULL WHERE id = ? AND app_id = ? AND state = 'active'";
         if !won(on, sql, params![active, app]).await? {
             return Ok(false);
         }
-        won(on, "UPDATE signing_keys SET state = 'active' WHERE id = ? AND state = 'spare'", params![spare]).await
+        let sql = "UPDATE signing_keys SET state = 'active', place = ? WHERE id = ? AND state = 'spare'";
+        won(on, sql, params![place(app, SigningKeyState::Active), spare]).await
     }
+}
+
+/// What only one key of an app can hold: to be the active one, or the spare.
+fn place(app: AppId, state: SigningKeyState) -> String {
+    format!("{app} {state}")
 }
 
 pub(super) async fn of(db: &Database, app: AppId) -> Result<Vec<SigningKeyRecord>, StoreError> {

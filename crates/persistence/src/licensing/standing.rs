@@ -2,17 +2,18 @@
 
 use std::sync::LazyLock;
 
-use cardkey_domain::{DeviceId, LicenceId};
+use cardkey_domain::{DeviceId, LicenceId, SeatId};
 use cardkey_events::StoreError;
 use cardkey_licensing::LicenceStanding;
+use cardkey_licensing::model::Seat;
 
-use super::{apps, devices, licences};
+use super::{apps, devices, licences, seats};
 use crate::database::Database;
-use crate::sql::{columns, one, params};
+use crate::sql::{Row, columns, one, params};
 
 static SQL: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "SELECT {licence}, {app}, {device}, card_keys.state AS key_state, users.status AS owner_status, seats.number AS seat \
+        "SELECT {licence}, {app}, {device}, card_keys.state AS key_state, users.status AS owner_status, {seat} \
          FROM licences \
          JOIN card_keys ON card_keys.id = licences.card_key_id \
          JOIN apps ON apps.id = licences.app_id \
@@ -23,6 +24,7 @@ static SQL: LazyLock<String> = LazyLock::new(|| {
         licence = columns("licences", licences::COLUMNS),
         app = columns("apps", apps::COLUMNS),
         device = columns("devices", devices::COLUMNS),
+        seat = columns("seats", seats::COLUMNS),
     )
 });
 
@@ -34,10 +36,18 @@ pub(super) async fn find(
     let Some(mut row) = one(db.reads(), &SQL, params![device, licence]).await? else { return Ok(None) };
     Ok(Some(LicenceStanding {
         card_key_state: row.word("key_state")?,
-        bound: row.opt::<i64>("seat")?.is_some(),
         owner_active: row.opt::<String>("owner_status")?.is_some_and(|status| status == "active"),
+        seat: seat_of(row.under("seats"))?,
         licence: licences::licence(row.under("licences"))?,
         app: apps::app(row.under("apps"))?,
         device: devices::device(row.under("devices"))?,
     }))
+}
+
+/// The seat, where the device is bound.
+fn seat_of(row: &Row) -> Result<Option<Seat>, StoreError> {
+    match row.opt::<SeatId>("id")? {
+        Some(_) => seats::seat(row).map(Some),
+        None => Ok(None),
+    }
 }

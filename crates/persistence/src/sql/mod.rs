@@ -16,7 +16,7 @@ use crate::error::store_error;
 pub(crate) use merge::Merge;
 pub(crate) use param::Param;
 pub(crate) use pick::Pick;
-pub(crate) use row::{Field, Row, parse};
+pub(crate) use row::Row;
 
 /// The values of a statement, in the order of its question marks.
 macro_rules! params {

@@ -58,7 +58,7 @@ impl Row {
 }
 
 /// Reads a text that our own code wrote.
-pub(crate) fn parse<T: FromStr>(text: &str, column: &str) -> Result<T, StoreError> {
+fn parse<T: FromStr>(text: &str, column: &str) -> Result<T, StoreError> {
     text.parse().map_err(|_| damaged(column))
 }
 

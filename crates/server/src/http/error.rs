@@ -57,6 +57,7 @@ mod table {
         AuthTokenInvalid = "auth.token_invalid", 401, "登录凭证无效", "The token is not valid";
         AuthTokenExpired = "auth.token_expired", 401, "登录凭证已过期", "The token has expired";
         AuthSessionEnded = "auth.session_ended", 401, "会话已结束", "The session has ended";
+        AuthAccountDisabled = "auth.account_disabled", 403, "账号已停用", "The account is disabled";
         AuthForbidden = "auth.forbidden", 403, "没有权限", "You may not do this";
         AuthPasswordChangeRequired = "auth.password_change_required", 403, "请先修改密码", "Change the password first";
 

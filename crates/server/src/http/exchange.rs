@@ -5,9 +5,9 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, web};
 use bytes::Bytes;
 use cardkey_events::{Actor, Call};
+use cardkey_identity::Caller;
 
 use super::extract::{Locale, client_address, request_id};
-use super::gate::Account;
 use super::route::Plan;
 use super::services::Services;
 
@@ -18,7 +18,7 @@ pub(crate) struct Exchange {
     pub(super) request: HttpRequest,
     pub(super) services: web::Data<Services>,
     pub(super) plan: Rc<Plan>,
-    pub(super) account: Option<Account>,
+    pub(super) caller: Option<Caller>,
     pub(super) body: Bytes,
     pub(super) replayed: Cell<bool>,
 }
@@ -31,17 +31,13 @@ impl Exchange {
 
     /// The circumstances that a use case is told, without an idempotency key.
     pub(super) fn call(&self) -> Call {
-        call(&self.request, &self.services, self.account.as_ref())
+        call(&self.request, &self.services, self.caller.as_ref())
     }
 }
 
 /// The circumstances of a request.
-pub(super) fn call(request: &HttpRequest, services: &Services, account: Option<&Account>) -> Call {
-    let actor = account.map_or(Actor::Nobody, |account| Actor::User {
-        id: account.id,
-        name: account.name.to_string(),
-        session_id: account.session_id,
-    });
+pub(super) fn call(request: &HttpRequest, services: &Services, caller: Option<&Caller>) -> Call {
+    let actor = caller.map_or(Actor::Nobody, Caller::actor);
     let user_agent = request.headers().get(header::USER_AGENT).map(|value| {
         String::from_utf8_lossy(value.as_bytes()).chars().filter(|c| !c.is_control()).take(LONGEST_USER_AGENT).collect()
     });

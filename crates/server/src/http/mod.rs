@@ -34,7 +34,6 @@ mod testing;
 mod traffic;
 
 pub use extract::Locale;
-pub(crate) use gate::{Account, Gate};
 pub(crate) use openapi::document;
 pub(crate) use server::serve;
 pub(crate) use services::{Services, Site};

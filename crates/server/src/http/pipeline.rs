@@ -4,16 +4,18 @@ use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures::FutureExt;
+
+use cardkey_identity::Caller;
 
 use super::access::Access;
 use super::answer::Answer;
 use super::endpoint::Endpoint;
 use super::exchange::Exchange;
 use super::extract::{Locale, read_body, request_id};
-use super::gate::{Account, bearer};
+use super::gate;
 use super::problem::Problem;
 use super::refusals;
 use super::route::Plan;
@@ -46,7 +48,7 @@ async fn work<E: Endpoint<A>, A>(
     request: &HttpRequest,
     services: &web::Data<Services>,
     payload: web::Payload,
-    known: &mut Option<Account>,
+    known: &mut Option<Caller>,
 ) -> Result<HttpResponse, Problem> {
     let admitted = admit(plan, request, services, known).await;
     let body = read_body(plan, request, payload, admitted.is_ok()).await;
@@ -55,7 +57,7 @@ async fn work<E: Endpoint<A>, A>(
         request: request.clone(),
         services: services.clone(),
         plan: Rc::clone(plan),
-        account: known.clone(),
+        caller: known.clone(),
         body: body?,
         replayed: Cell::new(false),
     });
@@ -71,13 +73,13 @@ async fn admit(
     plan: &Plan,
     request: &HttpRequest,
     services: &Services,
-    known: &mut Option<Account>,
+    known: &mut Option<Caller>,
 ) -> Result<(), Problem> {
     if plan.access == Access::Public {
         return Ok(());
     }
-    let token = bearer(request.headers().get(header::AUTHORIZATION))?;
-    known.insert(services.gate.admit(token).await?).check(plan.access)
+    let caller = known.insert(gate::admit(request, services).await?);
+    gate::check(caller, plan.access)
 }
 
 async fn refuse(
@@ -85,9 +87,9 @@ async fn refuse(
     plan: &Plan,
     request: &HttpRequest,
     services: &Services,
-    account: Option<&Account>,
+    caller: Option<&Caller>,
 ) -> HttpResponse {
-    refusals::note(problem, plan, request, services, account).await;
+    refusals::note(problem, plan, request, services, caller).await;
     let locale = Locale::of(request, services.site.default_locale);
     problem.response(locale, &services.site.public_url, &request_id(request))
 }

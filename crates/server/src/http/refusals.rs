@@ -2,10 +2,10 @@
 
 use actix_web::HttpRequest;
 use cardkey_events::Deed;
+use cardkey_identity::Caller;
 
 use super::error::Code;
 use super::exchange::call;
-use super::gate::Account;
 use super::problem::Problem;
 use super::route::Plan;
 use super::services::Services;
@@ -16,7 +16,7 @@ pub(super) async fn note(
     plan: &Plan,
     request: &HttpRequest,
     services: &Services,
-    account: Option<&Account>,
+    caller: Option<&Caller>,
 ) {
     let code = problem.code();
     if code.status() >= 500 {
@@ -27,12 +27,12 @@ pub(super) async fn note(
     if problem.is_recorded() || !is_kept(code, plan) {
         return;
     }
-    if account.is_none() && !services.refusal_budget.spend(services.ambient.now()) {
+    if caller.is_none() && !services.refusal_budget.spend(services.ambient.now()) {
         tracing::warn!(code = code.as_str(), operation = plan.operation, "too many refusals of strangers to keep each");
         return;
     }
     let deed = deed(problem, plan, request);
-    if let Err(error) = services.refusals.keep(&call(request, services, account), deed).await {
+    if let Err(error) = services.refusals.keep(&call(request, services, caller), deed).await {
         let cause = Problem::from(error).chain().unwrap_or_default();
         tracing::error!(code = code.as_str(), operation = plan.operation, cause, "a refusal could not be kept");
     }

@@ -21,6 +21,8 @@ pub(super) fn routes() -> Vec<Route> {
         get("/api/v1/openapi.json",          Public,                   "system.openapi",     docs::openapi,        "This document"),
         get("/api/v1/dashboard",             May(P::DashboardRead),    "dashboard.show",     dashboard::show,      "Users, sessions, devices and what they did over time"),
 
+        get("/.well-known/jwks.json",        Public,                   "system.jwks",        system::jwks,         "The public keys that access tokens can be checked with"),
+
         // Audit
         get("/api/v1/audit-logs",            May(P::AuditRead),        "audit_log.list",     audit_logs::list,     "Search the audit log"),
     ]

@@ -4,10 +4,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use cardkey_audit::{AuditSearch, Dashboard, RefusalLog};
 use cardkey_domain::{Ambient, Timestamp};
 use cardkey_events::{ReceiptReader, Sealer};
+use cardkey_identity::Identity;
+use cardkey_licensing::Licensing;
 use ipnet::IpNet;
 
 use super::extract::{Claims, Locale};
-use super::gate::Gate;
 use super::system::Health;
 use super::traffic::Traffic;
 
@@ -15,7 +16,8 @@ use super::traffic::Traffic;
 pub(crate) struct Services {
     pub(crate) ambient: Ambient,
     pub(crate) site: Site,
-    pub(crate) gate: Arc<dyn Gate>,
+    pub(crate) identity: Arc<Identity>,
+    pub(crate) licensing: Arc<Licensing>,
     pub(crate) receipts: Arc<dyn ReceiptReader>,
     pub(crate) sealer: Arc<dyn Sealer>,
     pub(crate) claims: Claims,

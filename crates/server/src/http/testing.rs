@@ -1,7 +1,6 @@
 //! A shell without a database, for the tests of the shell itself.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use actix_http::Request;
 use actix_web::body::to_bytes;
@@ -13,33 +12,47 @@ use actix_web::{App, Error, test};
 use async_trait::async_trait;
 use cardkey_audit::memory::MemoryAudit;
 use cardkey_audit::{AuditSearch, Dashboard, RefusalLog};
-use cardkey_domain::{Ambient, Id, ManualClock, Permission, SeededEntropy, SessionId, Timestamp, UserId};
-use cardkey_events::{Once, Receipt, ReceiptReader, Sealer, StoreError};
+use cardkey_crypto::{LookupKey, MasterKey, PasswordHasher, Vault};
+use cardkey_domain::{Ambient, EventId, ManualClock, Password, RoleName, Secret, SeededEntropy, Timestamp, UserName};
+use cardkey_events::{Call, Sealer, StoreError};
+use cardkey_identity::memory::MemoryStore;
+use cardkey_identity::model::{PermissionSet, SessionDevice};
+use cardkey_identity::{Identity, NewPassword, NewUser, Parts, Settings, SignIn};
+use cardkey_licensing::{Licensing, memory as licensing};
 use serde_json::Value;
-use uuid::Uuid;
 
-use super::error::Code;
 use super::extract::{Claims, Locale, RequestIds};
-use super::gate::{Account, Gate};
-use super::problem::Problem;
 use super::services::{RefusalBudget, Services, Site};
 use super::system::{Health, Report};
 use super::traffic::Traffic;
 use super::{server, shell};
+use crate::hashing::HashingPool;
 
 /// The memory behind the shell, to look at afterwards.
 pub(super) struct Memory {
     pub(super) audit: Arc<MemoryAudit>,
-    pub(super) receipts: Arc<MemoryReceipts>,
+    pub(super) identity: Arc<MemoryStore>,
     pub(super) services: Data<Services>,
 }
 
-/// Makes a shell whose tokens are `user`, `pending` (has a password to change) and the names of permissions.
-pub(super) fn memory() -> Memory {
+/// Makes a shell over empty stores.
+pub(super) async fn memory() -> Memory {
     let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(1_800_000_000)));
     let ambient = Ambient::new(clock, Arc::new(SeededEntropy::new(7)));
     let audit = Arc::new(MemoryAudit::default());
-    let receipts = Arc::new(MemoryReceipts::default());
+    let store = Arc::new(MemoryStore::new());
+    let vault = Vault::new(&MasterKey::generate(ambient.entropy()), &[], Arc::new(SeededEntropy::new(8)));
+    let lookup = LookupKey::new(&Secret::new(ambient.bytes()));
+    let parts = Parts {
+        store: store.clone(),
+        ambient: ambient.clone(),
+        vault: vault.clone(),
+        lookup: lookup.clone(),
+        passwords: Arc::new(HashingPool::start(PasswordHasher::new(4).unwrap(), Arc::new(SeededEntropy::new(9)))),
+        settings: Settings::default(),
+    };
+    let identity = Identity::open(parts).await.unwrap();
+    let licensing = Licensing::new(Arc::new(licensing::MemoryStore::default()), ambient.clone(), vault, lookup, "test");
     let services = Services {
         site: Site {
             app_name: "Cardkey".into(),
@@ -47,8 +60,9 @@ pub(super) fn memory() -> Memory {
             default_locale: Locale::Zh,
             trusted_proxies: Vec::new(),
         },
-        gate: Arc::new(NamedTokens),
-        receipts: receipts.clone(),
+        identity: Arc::new(identity),
+        licensing: Arc::new(licensing),
+        receipts: store.clone(),
         sealer: Arc::new(Unsealed),
         claims: Claims::default(),
         refusals: RefusalLog::new(Arc::new(audit.clone()), ambient.clone()),
@@ -60,15 +74,36 @@ pub(super) fn memory() -> Memory {
         traffic: Arc::new(Traffic::default()),
         ambient,
     };
-    Memory { audit, receipts, services: Data::new(services) }
+    Memory { audit, identity: store, services: Data::new(services) }
 }
 
 impl Memory {
-    /// Keeps the reply to a body, as a use case does with its change.
-    pub(super) fn keep_receipt(&self, scope: &str, key: &str, body: &Value, outcome: &Value) {
-        let request_digest = cardkey_crypto::sha256(body.to_string().as_bytes());
-        let once = Once { scope: scope.into(), key: key.into(), request_digest, sealer: Arc::new(Unsealed) };
-        self.receipts.keep(once.receipt(outcome, self.services.ambient.now()).unwrap());
+    /// The access token of a new account of a role.
+    pub(super) async fn token(&self, role: &str) -> String {
+        self.account(role, false).await
+    }
+
+    /// The access token of a new account that has to change its password.
+    pub(super) async fn pending_token(&self) -> String {
+        self.account("super_admin", true).await
+    }
+
+    async fn account(&self, role: &str, must_change_password: bool) -> String {
+        let call = Call::by_system("test", "test".into());
+        let password = Password::new("Correct-Horse-7".into());
+        let name = format!("{role}.{}", self.services.ambient.id::<EventId>());
+        let new = NewUser {
+            name: UserName::parse(&name).unwrap(),
+            email: None,
+            password: NewPassword::Typed(password.clone()),
+            roles: vec![RoleName::parse(role).unwrap()],
+            must_change_password,
+        };
+        let identity = &self.services.identity;
+        identity.create_user(&call, PermissionSet::all(), new).await.unwrap();
+        let attempt = SignIn { login: name, password, device: SessionDevice::default(), location: None };
+        let grant = identity.sign_in(&call, attempt).await.unwrap();
+        grant.tokens.access_token
     }
 
     /// The real routes, and what `more` adds.
@@ -101,45 +136,6 @@ pub(super) async fn send(
     let (response, body) = response.into_parts();
     let bytes = to_bytes(body).await.unwrap();
     (response, serde_json::from_slice(&bytes).unwrap_or_default())
-}
-
-struct NamedTokens;
-
-#[async_trait]
-impl Gate for NamedTokens {
-    async fn admit(&self, token: &str) -> Result<Account, Problem> {
-        let permission = token.parse::<Permission>();
-        if permission.is_err() && !matches!(token, "user" | "pending") {
-            return Err(Code::AuthTokenInvalid.into());
-        }
-        Ok(Account {
-            id: UserId::from_uuid(Uuid::from_u128(7)),
-            name: token.into(),
-            session_id: SessionId::from_uuid(Uuid::from_u128(8)),
-            permissions: Arc::new(permission.into_iter().collect()),
-            must_change_password: token == "pending",
-        })
-    }
-}
-
-#[derive(Default)]
-pub(super) struct MemoryReceipts(Mutex<BTreeMap<(String, String), Receipt>>);
-
-impl MemoryReceipts {
-    pub(super) fn keep(&self, receipt: Receipt) {
-        self.0.lock().unwrap().insert((receipt.scope.clone(), receipt.key.clone()), receipt);
-    }
-}
-
-#[async_trait]
-impl ReceiptReader for MemoryReceipts {
-    async fn find(&self, scope: &str, key: &str, _now: Timestamp) -> Result<Option<Receipt>, StoreError> {
-        Ok(self.0.lock().unwrap().get(&(scope.to_owned(), key.to_owned())).cloned())
-    }
-
-    async fn forget(&self, _now: Timestamp) -> Result<u64, StoreError> {
-        Ok(0)
-    }
 }
 
 struct Unsealed;

@@ -2,6 +2,7 @@ use std::ops::Deref;
 use std::rc::Rc;
 
 use cardkey_events::Call;
+use cardkey_identity::{Account, Caller as SignedIn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -9,7 +10,6 @@ use super::once;
 use crate::http::endpoint::Argument;
 use crate::http::error::Code;
 use crate::http::exchange::Exchange;
-use crate::http::gate::Account;
 use crate::http::problem::Problem;
 use crate::http::sketch::Sketch;
 
@@ -62,14 +62,19 @@ impl Argument for Visitor {
 
 /// Whoever is signed in. A route whose access is `Public` has none.
 pub(crate) struct Caller {
-    account: Account,
+    signed_in: SignedIn,
     visitor: Visitor,
 }
 
 impl Caller {
-    /// Who.
+    /// The account.
     pub(crate) fn account(&self) -> &Account {
-        &self.account
+        self.signed_in.account()
+    }
+
+    /// The account with its session, its token and its permissions.
+    pub(crate) fn signed_in(&self) -> &SignedIn {
+        &self.signed_in
     }
 }
 
@@ -83,8 +88,8 @@ impl Deref for Caller {
 
 impl Argument for Caller {
     fn take(exchange: &Rc<Exchange>) -> Result<Self, Problem> {
-        let account = exchange.account.clone().ok_or(Code::AuthRequired)?;
-        Ok(Self { account, visitor: Visitor::take(exchange)? })
+        let signed_in = exchange.caller.clone().ok_or(Code::AuthRequired)?;
+        Ok(Self { signed_in, visitor: Visitor::take(exchange)? })
     }
 
     fn describe(sketch: &mut Sketch) {

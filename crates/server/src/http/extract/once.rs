@@ -81,7 +81,7 @@ async fn kept<O: DeserializeOwned>(exchange: &Exchange, once: &Once) -> Result<O
 fn once_of(exchange: &Exchange) -> Result<Option<Once>, Problem> {
     let Some(header) = exchange.request.headers().get("idempotency-key") else { return Ok(None) };
     let key = key_of(header).ok_or(Code::IdempotencyMalformedKey)?;
-    let caller = exchange.account.as_ref().map_or_else(|| "nobody".to_owned(), |account| account.id.to_string());
+    let caller = exchange.caller.as_ref().map_or_else(|| "nobody".to_owned(), |caller| caller.account().id.to_string());
     let place: Vec<&str> = exchange.request.match_info().iter().map(|(_, value)| value).collect();
     Ok(Some(Once {
         scope: format!("{caller} {} {}", exchange.plan.operation, place.join(" ")),

@@ -1,10 +1,12 @@
 //! How the system is (OPS-05), for those who watch over it.
 
 mod health;
+mod jwks;
 mod livez;
 mod readyz;
 
 pub(super) use health::health;
 pub(crate) use health::{Health, Report};
+pub(super) use jwks::jwks;
 pub(super) use livez::livez;
 pub(super) use readyz::readyz;
