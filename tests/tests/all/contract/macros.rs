@@ -1,30 +1,27 @@
 /// Turns the body of a test into one test per store: `name::memory`, `name::sqlite`, `name::postgres` and `name::mariadb`.
 macro_rules! contract {
     ($service:ident; $($(#[$attribute:meta])* async fn $name:ident($store:ident) $body:block)+) => {$(
+        $(#[$attribute])*
         mod $name {
             use super::*;
 
             async fn body($store: $crate::contract::stores::$service) $body
 
-            $(#[$attribute])*
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn memory() {
                 body($crate::contract::stores::$service::in_memory()).await;
             }
 
-            $(#[$attribute])*
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
                 body($crate::contract::stores::$service::on(cardkey_tests::Backend::Sqlite).await).await;
             }
 
-            $(#[$attribute])*
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
                 body($crate::contract::stores::$service::on(cardkey_tests::Backend::Postgres).await).await;
             }
 
-            $(#[$attribute])*
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn mariadb() {
                 body($crate::contract::stores::$service::on(cardkey_tests::Backend::MariaDb).await).await;

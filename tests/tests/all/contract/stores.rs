@@ -1,7 +1,5 @@
 use std::ops::Deref;
-use std::sync::Arc;
 
-use cardkey_identity::Store as _;
 use cardkey_identity::model::{User, UserStatus};
 use cardkey_licensing::memory::MemoryStore;
 use cardkey_tests::{Backend, Database};
@@ -11,8 +9,16 @@ const POOL: u32 = 16;
 
 /// A migrated, empty database, and what drops it.
 pub(crate) struct Opened {
-    pub(crate) store: cardkey_persistence::Database,
+    store: cardkey_persistence::Database,
     _database: Database,
+}
+
+impl Deref for Opened {
+    type Target = cardkey_persistence::Database;
+
+    fn deref(&self) -> &Self::Target {
+        &self.store
+    }
 }
 
 /// A store of licensing under test.

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use cardkey_audit::memory::MemoryAudit;
-use cardkey_audit::{AuditFilter, AuditReader, AuditTarget};
+use cardkey_audit::{AuditFilter, AuditReader, AuditStore as _, AuditTarget};
 use cardkey_domain::PageRequest;
 use cardkey_events::{AuditEntry, AuditLevel, AuditStatus};
 use cardkey_tests::on_each_database;
@@ -15,7 +15,7 @@ on_each_database! {
     /// The meaning of a filter stands in [`AuditFilter::agrees`]; every store must find the same rows.
     // AUD-02
     async fn a_search_finds_what_the_filter_means(database: Database) {
-        let store = open(database).await.store;
+        let store = open(database).await;
         let world = World::new();
         let rows = rows(&world);
         let memory = MemoryAudit::default();
@@ -34,7 +34,7 @@ on_each_database! {
 
     // AUD-02
     async fn pages_of_the_audit_log_follow_one_another(database: Database) {
-        let store = open(database).await.store;
+        let store = open(database).await;
         let world = World::new();
         let rows: Vec<AuditEntry> = (0..7).map(|_| entry(&world, "card_key.activate")).collect();
         for row in &rows {

@@ -15,7 +15,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 on_each_database! {
     // CMD-04
     async fn the_totals_count_everything_there_is(database: Database) {
-        let store = open(database).await.store;
+        let store = open(database).await;
         let world = World::new();
         assert_eq!(store.totals(world.now(), world.now()).await.unwrap(), Totals::default());
 
@@ -24,13 +24,13 @@ on_each_database! {
         let keys = world.new_card_keys(4);
         let now = world.now();
         let devices = [world.device(&app, user.id), world.device(&app, user.id)];
-        let identity: &dyn cardkey_identity::Store = &store;
+        let identity: &dyn cardkey_identity::Store = &*store;
         commit!(identity, work => {
             work.users().insert(&user).await.unwrap();
             work.sessions().insert(&world.session(&user)).await.unwrap();
             work.sessions().insert(&world.fullest_session(&user)).await.unwrap();
         });
-        let licensing: &dyn cardkey_licensing::Store = &store;
+        let licensing: &dyn cardkey_licensing::Store = &*store;
         commit!(licensing, work => {
             work.apps().insert(&app).await.unwrap();
             work.card_keys().insert_unused(&batch, &keys, now).await.unwrap();
@@ -57,11 +57,11 @@ on_each_database! {
 
     // CMD-04
     async fn what_happened_is_counted_day_by_day(database: Database) {
-        let store = open(database).await.store;
+        let store = open(database).await;
         let world = World::new();
         let memory = MemoryAudit::default();
         let since = world.now();
-        let licensing: &dyn cardkey_licensing::Store = &store;
+        let licensing: &dyn cardkey_licensing::Store = &*store;
         for _ in 0..3 {
             for (action, status) in [
                 ("session.sign_in", AuditStatus::Ok),

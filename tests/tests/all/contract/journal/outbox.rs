@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cardkey_audit::AuditStore as _;
 use cardkey_domain::EventId;
 use cardkey_events::{Actor, Event, Happening, OutboxQueue as _};
 use cardkey_tests::on_each_database;
@@ -12,7 +13,7 @@ use super::super::stores::open;
 on_each_database! {
     // EVT-03
     async fn events_wait_in_order_until_they_are_delivered(database: Database) {
-        let store = open(database).await.store;
+        let store = open(database).await;
         let world = World::new();
         let events: Vec<Event> = (0..5).map(|_| event(&world)).collect();
         for event in &events {
@@ -32,7 +33,7 @@ on_each_database! {
 
     // EVT-03
     async fn no_event_of_many_writers_is_passed_over(database: Database) {
-        let store = Arc::new(open(database).await.store);
+        let store = Arc::new(open(database).await);
         let world = World::new();
         let writers = (0..200).map(|_| {
             let (store, event) = (store.clone(), event(&world));
@@ -59,7 +60,7 @@ on_each_database! {
 
     // EVT-03
     async fn a_commit_wakes_the_relay(database: Database) {
-        let store = open(database).await.store;
+        let store = open(database).await;
         let world = World::new();
         let waiting = store.appended();
         tokio::pin!(waiting);

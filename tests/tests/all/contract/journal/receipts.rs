@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use cardkey_audit::AuditStore as _;
 use cardkey_events::{Constraint, Receipt, ReceiptReader as _};
 use cardkey_tests::on_each_database;
 
@@ -10,7 +11,7 @@ use super::super::stores::open;
 on_each_database! {
     // SEC-11
     async fn a_receipt_is_found_until_it_is_forgotten(database: Database) {
-        let store = open(database).await.store;
+        let store = open(database).await;
         let world = World::new();
         let receipt = Receipt {
             scope: format!("{}😀", "s".repeat(300)),
@@ -30,7 +31,7 @@ on_each_database! {
 
     // SEC-11
     async fn keys_that_look_alike_are_different_keys(database: Database) {
-        let store = open(database).await.store;
+        let store = open(database).await;
         let world = World::new();
         let alike = [("a", "key"), ("a", "KEY"), ("A", "key"), ("a", "key "), ("a", "kéy"), ("a ", "key"), ("a", "ｋey")];
         for (scope, key) in alike {
@@ -43,7 +44,7 @@ on_each_database! {
 
     // SEC-11
     async fn of_many_with_one_key_one_is_kept(database: Database) {
-        let store = Arc::new(open(database).await.store);
+        let store = Arc::new(open(database).await);
         let world = World::new();
         let tries = (0..50).map(|_| {
             let (store, receipt) = (store.clone(), receipt(&world, "scope", "key"));
