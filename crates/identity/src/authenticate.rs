@@ -154,10 +154,12 @@ impl Identity {
         now: Timestamp,
     ) -> Result<Arc<Standing>, NotSignedIn> {
         let mark = self.callers.get(claims.sid, hash, now).err();
+        // The denial first: a session that ends between the two reads then tells its reason.
+        let is_denied = self.store.read().is_denied(hash).await?;
         let Some((session, user)) = self.store.read().session(claims.sid).await? else {
             return Err(NotSignedIn::SessionEnded { reason: None });
         };
-        if self.store.read().is_denied(hash).await? {
+        if is_denied {
             return Err(NotSignedIn::SessionEnded { reason: session.revoked_reason });
         }
         let permissions = self.permissions_of(&user.roles).await?;
@@ -232,3 +234,6 @@ impl fmt::Debug for Caller {
         write!(f, "Caller({} in {})", self.account().name, self.session().id)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -120,3 +120,6 @@ fn administrator() -> UserName {
 fn default_password() -> Password {
     Password::new(DEFAULT_PASSWORD.to_owned())
 }
+
+#[cfg(test)]
+mod tests;

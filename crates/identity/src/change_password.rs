@@ -111,3 +111,6 @@ impl Identity {
         work.commit().await
     }
 }
+
+#[cfg(test)]
+mod tests;

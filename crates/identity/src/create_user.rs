@@ -122,3 +122,6 @@ impl From<StoreError> for CreateUserError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

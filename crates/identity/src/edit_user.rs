@@ -178,3 +178,6 @@ impl From<StoreError> for EditUserError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,7 @@ mod edit_user;
 mod ending;
 mod grants;
 mod hashing;
+mod lockout;
 pub mod memory;
 pub mod model;
 mod ports;
@@ -30,6 +31,8 @@ mod settings;
 mod sign_in;
 mod sign_out;
 mod sweep;
+#[cfg(test)]
+mod testing;
 mod token_keys;
 mod tokens;
 mod turns;

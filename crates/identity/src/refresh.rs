@@ -240,3 +240,6 @@ impl From<InvalidToken> for RefreshError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -166,3 +166,6 @@ impl From<StoreError> for RoleError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

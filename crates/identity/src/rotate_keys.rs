@@ -63,3 +63,6 @@ impl Identity {
         self.keys.reload().await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -113,3 +113,6 @@ fn revoked(user_id: UserId, ended: &EndedSessions) -> Happening {
     let session_ids = ended.session_ids.clone();
     Happening::SessionEnded { user_id, session_ids, reason: EndReason::Revoked.to_string() }
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,3 +45,6 @@ impl Identity {
         Ok(ended)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -83,3 +83,6 @@ fn happenings(sessions: &[Session]) -> Vec<Happening> {
     };
     ended.into_iter().map(event).collect()
 }
+
+#[cfg(test)]
+mod tests;

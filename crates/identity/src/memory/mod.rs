@@ -23,6 +23,8 @@ use crate::{Reader, Store, UnitOfWork};
 pub struct MemoryStore {
     committed: Arc<Mutex<Rows>>,
     writer: Arc<WriterLock<()>>,
+    #[cfg(test)]
+    held_reads: Mutex<Option<futures::channel::oneshot::Receiver<()>>>,
 }
 
 impl MemoryStore {
@@ -56,6 +58,16 @@ impl MemoryStore {
     }
 }
 
+#[cfg(test)]
+impl MemoryStore {
+    /// The next read of a session brings back what it read only when the sender is used or dropped.
+    pub(crate) fn hold_next_session_read(&self) -> futures::channel::oneshot::Sender<()> {
+        let (release, held) = futures::channel::oneshot::channel();
+        *lock(&self.held_reads) = Some(held);
+        release
+    }
+}
+
 #[async_trait]
 impl Store for MemoryStore {
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StoreError> {
@@ -83,3 +95,6 @@ impl ReceiptReader for MemoryStore {
         Ok((before - rows.receipts.len()) as u64)
     }
 }
+
+#[cfg(test)]
+mod tests;

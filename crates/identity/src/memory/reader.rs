@@ -42,9 +42,21 @@ impl Reader for MemoryStore {
     }
 
     async fn session(&self, id: SessionId) -> Result<Option<(Session, User)>, StoreError> {
-        let rows = lock(&self.committed);
-        let found = rows.sessions.get(&id).and_then(|session| Some((session, rows.users.get(&session.user_id)?)));
-        Ok(found.map(|(session, user)| (session.clone(), user.clone())))
+        let found = {
+            let rows = lock(&self.committed);
+            rows.sessions.get(&id).cloned().and_then(|session| {
+                let user = rows.users.get(&session.user_id).cloned()?;
+                Some((session, user))
+            })
+        };
+        #[cfg(test)]
+        {
+            let held = lock(&self.held_reads).take();
+            if let Some(held) = held {
+                held.await.ok();
+            }
+        }
+        Ok(found)
     }
 
     async fn live_sessions(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {

@@ -33,8 +33,10 @@ mod system;
 mod testing;
 mod traffic;
 
+pub(crate) use extract::Claims;
 pub use extract::Locale;
 pub(crate) use openapi::document;
 pub(crate) use server::serve;
-pub(crate) use services::{Services, Site};
+pub(crate) use services::{RefusalBudget, Services, Site};
+pub(crate) use system::{Health, Report};
 pub(crate) use traffic::Traffic;
