@@ -33,6 +33,12 @@ pub struct MigrationStatus {
 }
 
 impl MigrationStatus {
+    /// How a database stands that is not there yet.
+    #[must_use]
+    pub fn of_nothing() -> Self {
+        Self { applied: Vec::new(), pending: known() }
+    }
+
     pub(crate) async fn read(on: &DatabaseConnection) -> Result<Self, MigrateError> {
         let mut applied = Vec::new();
         if SchemaManager::new(on).has_table(TABLE).await.map_err(failed)? {
@@ -41,13 +47,17 @@ impl MigrationStatus {
                 applied.push(row.get("version").map_err(MigrateError::Store)?);
             }
         }
-        let known: Vec<String> = Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
+        let known = known();
         if let Some(unknown) = applied.iter().rfind(|name| !known.contains(name)) {
             return Err(MigrateError::Newer(unknown.clone()));
         }
         let pending = known.into_iter().filter(|name| !applied.contains(name)).collect();
         Ok(Self { applied, pending })
     }
+}
+
+fn known() -> Vec<String> {
+    Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect()
 }
 
 /// The table in which sea-orm-migration notes what ran.

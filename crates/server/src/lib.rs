@@ -1,17 +1,24 @@
 //! The server: everything that listens, reads the environment, and ties the other crates together.
 //!
-//! - `config` reads the settings, `logging` starts the log, `cli` is the program `cardkey`;
-//! - `http` is the shell around the use cases: every route with its permission in `http/routes.rs`, every error in `http/error.rs`.
+//! - [`cli`] is the program `cardkey`; `start` brings a server up ([`Application`]) and down, and wires the services together;
+//! - `config` reads the settings ([`Settings`]) once; `logging` starts the log;
+//! - `http` is the shell around the use cases: every route with its permission in `http/routes.rs`, every error in `http/error.rs`;
+//! - `jobs` is what happens without anybody asking; `hashing` and `memory` do for identity and licensing what needs threads or caches.
 
+pub mod cli;
 mod config;
 #[cfg(test)]
 mod documents;
 mod hashing;
 mod http;
+mod jobs;
 mod logging;
+mod memory;
+mod start;
 
 pub use config::{
     AppEnv, DatabaseUrl, Environment, InvalidSetting, LogFormat, LogLevel, Networks, Settings, TokenAlgorithm,
     UnreadableFile,
 };
 pub use http::Locale;
+pub use start::{Application, StartError, SystemClock, SystemEntropy};

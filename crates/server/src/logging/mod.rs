@@ -4,5 +4,5 @@ mod line;
 mod output;
 mod request;
 
-pub(crate) use output::{Guard, start};
+pub(crate) use output::start;
 pub(crate) use request::with_request_id;

@@ -15,6 +15,9 @@ use crate::config::Settings;
 /// Files kept of each log.
 const DAYS_KEPT: usize = 30;
 
+/// Libraries that say at the usual level what only their own developers want to know.
+const QUIET: &str = "actix_server=warn,sea_orm_migration=warn";
+
 /// Holds the log open; what is still on its way is written when this is dropped.
 #[must_use]
 pub(crate) struct Guard {
@@ -24,8 +27,9 @@ pub(crate) struct Guard {
 /// Starts the log of the whole process. In a process that has one already (tests), that one stays.
 pub(crate) fn start(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Guard, InitError> {
     let line = Line { format: settings.log_format, clock };
-    let filter =
-        EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).parse_lossy(&settings.log_level.0);
+    let filter = EnvFilter::builder()
+        .with_default_directive(LevelFilter::INFO.into())
+        .parse_lossy(format!("{QUIET},{}", settings.log_level.0));
     let registry = tracing_subscriber::registry().with(filter);
     let Some(path) = &settings.log_file else {
         let to_stderr = fmt::layer().event_format(line).with_writer(std::io::stderr);

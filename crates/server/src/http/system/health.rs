@@ -28,8 +28,8 @@ pub(crate) struct Report {
     pub(crate) answered_in: Option<Duration>,
     /// The newest migration that was applied.
     pub(crate) migration: Option<String>,
-    /// Events that wait for their handlers.
-    pub(crate) outbox_backlog: Option<u64>,
+    /// How long the oldest event has waited for its handlers.
+    pub(crate) outbox_waits: Duration,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -50,7 +50,8 @@ pub(crate) struct DatabaseHealth {
     reachable: bool,
     latency_micros: Option<u64>,
     migration: Option<String>,
-    outbox_backlog: Option<u64>,
+    /// How long the oldest event has waited for its handlers.
+    outbox_waits_millis: u64,
 }
 
 /// Reports on the process and the database.
@@ -67,9 +68,9 @@ pub(crate) async fn health(services: Data<Services>) -> Result<Reply<HealthRepor
         database: DatabaseHealth {
             kind: report.database,
             reachable: report.answered_in.is_some(),
-            latency_micros: report.answered_in.and_then(|time| u64::try_from(time.as_micros()).ok()),
+            latency_micros: report.answered_in.map(|time| u64::try_from(time.as_micros()).unwrap_or(u64::MAX)),
             migration: report.migration,
-            outbox_backlog: report.outbox_backlog,
+            outbox_waits_millis: u64::try_from(report.outbox_waits.as_millis()).unwrap_or(u64::MAX),
         },
     }))
 }

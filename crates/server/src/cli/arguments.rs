@@ -1,0 +1,53 @@
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+/// Cardkey: self-hosted licensing of desktop applications.
+#[derive(Parser)]
+#[command(name = "cardkey", version, after_help = EXIT_CODES)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 it could not be done, and one line on standard error says why; 2 not a command.\n\
+                          Settings come from the environment and .env; see .env.example.";
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Serve the API until told to stop by SIGTERM or Ctrl-C (what happens without a command, too)
+    Serve,
+    /// Bring the database up to date
+    Migrate(MigrateOptions),
+    /// Look whether the server could start and run
+    Doctor(DoctorOptions),
+    /// Print the OpenAPI document
+    Openapi,
+    /// Print every setting with its meaning, as .env.example
+    Settings {
+        /// As docs/configuration.md instead
+        #[arg(long)]
+        markdown: bool,
+    },
+    /// Print the completions of a shell
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+}
+
+#[derive(Args)]
+pub(super) struct MigrateOptions {
+    /// Only tell what was and what would be applied
+    #[arg(long)]
+    pub(super) status: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Args)]
+pub(super) struct DoctorOptions {
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}

@@ -1,0 +1,81 @@
+//! Jobs that are done every so often.
+
+use std::error::Error;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cardkey_events::{ReceiptReader, StoreError};
+use cardkey_licensing::Store;
+use futures::FutureExt;
+use tokio::sync::watch;
+use tokio::time::MissedTickBehavior;
+
+use super::Jobs;
+
+pub(super) type Job = fn(&Jobs) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + '_>>;
+
+/// Does a job every so often until told to stop. A failure, and even a panic, is logged and tried again at the next turn.
+pub(super) async fn every(
+    period: Duration,
+    name: &'static str,
+    job: Job,
+    jobs: Arc<Jobs>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let mut turns = tokio::time::interval(period);
+    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = turns.tick() => {}
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+        }
+        match AssertUnwindSafe(job(&jobs)).catch_unwind().await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(job = name, error = chain(&error), "a job failed"),
+            Err(_) => tracing::error!(job = name, "a job panicked"),
+        }
+    }
+}
+
+/// An error and its causes, for the log.
+pub(super) fn chain(error: &dyn Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| (*error).source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+impl Jobs {
+    pub(super) async fn expire_card_keys(&self) -> Result<(), StoreError> {
+        while self.services.licensing.expire_due(&self.call("expiry")).await? > 0 {}
+        Ok(())
+    }
+
+    pub(super) async fn write_down(&self) -> Result<(), StoreError> {
+        let sightings = self.sightings.flush(Store::read(&self.database)).await;
+        self.services.identity.flush_activity().await?;
+        sightings
+    }
+
+    pub(super) async fn fold_counts(&self) -> Result<(), StoreError> {
+        Store::read(&self.database).fold_tallies().await
+    }
+
+    pub(super) async fn sweep_sessions(&self) -> Result<(), StoreError> {
+        let swept = self.services.identity.sweep(&self.call("sweep")).await?;
+        if swept.sessions_ended > 0 {
+            tracing::info!(ended = swept.sessions_ended, "sessions ended by themselves");
+        }
+        Ok(())
+    }
+
+    pub(super) async fn reload_keys(&self) -> Result<(), StoreError> {
+        self.services.identity.reload_keys().await
+    }
+
+    pub(super) async fn forget_replies(&self) -> Result<(), StoreError> {
+        let now = self.services.ambient.now();
+        ReceiptReader::forget(&self.database, now).await.map(|_| ())
+    }
+}

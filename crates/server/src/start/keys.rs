@@ -1,0 +1,68 @@
+use std::sync::Arc;
+
+use cardkey_crypto::{LookupKey, MasterKey, Vault};
+use cardkey_domain::{Entropy, Secret};
+use cardkey_events::{Sealer, StoreError};
+use cardkey_persistence::Database;
+
+use super::StartError;
+
+/// A sealed value by which the database's own key is recognised.
+const CHECK: &str = "check";
+const CHECK_VALUE: &[u8] = b"cardkey";
+
+/// The key of keyed hashes. It is data, sealed under the master key, so that the master key can change.
+const LOOKUP: &str = "lookup-key";
+
+/// What everything secret is kept under.
+#[derive(Debug, Clone)]
+pub(crate) struct Keys {
+    pub(crate) vault: Vault,
+    pub(crate) lookup: LookupKey,
+}
+
+/// Whether the master key is the one that the database is encrypted under; `None` where it is not encrypted yet.
+pub(crate) async fn check_key(database: &Database, vault: &Vault) -> Result<Option<bool>, StoreError> {
+    let sealed = database.secret(CHECK).await?;
+    Ok(sealed.map(|sealed| vault.open(&context(CHECK), &sealed).is_ok()))
+}
+
+impl Keys {
+    /// Opens the database's keys, and makes them at the first start. The database is migrated.
+    pub(crate) async fn open(
+        database: &Database,
+        master: &MasterKey,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, StartError> {
+        let vault = Vault::new(master, &[], Arc::clone(&entropy));
+        database.secret_or_insert(CHECK, &vault.seal(&context(CHECK), CHECK_VALUE)).await?;
+        // Two nodes may have started at once, with different keys.
+        if check_key(database, &vault).await? != Some(true) {
+            return Err(StartError::WrongKey);
+        }
+        let mut fresh = [0; 32];
+        entropy.fill(&mut fresh);
+        let sealed = database.secret_or_insert(LOOKUP, &vault.seal(&context(LOOKUP), &fresh)).await?;
+        let opened = vault.open(&context(LOOKUP), &sealed).map_err(|_| StartError::WrongKey)?;
+        let key: [u8; 32] =
+            opened.expose().as_slice().try_into().map_err(|_| StoreError::damaged("the look-up key"))?;
+        Ok(Self { vault, lookup: LookupKey::new(&Secret::new(key)) })
+    }
+}
+
+fn context(name: &str) -> Vec<u8> {
+    format!("secrets.sealed:{name}").into_bytes()
+}
+
+/// Seals the replies kept for retries.
+pub(crate) struct ReplySealer(pub(crate) Vault);
+
+impl Sealer for ReplySealer {
+    fn seal(&self, context: &[u8], plain: &[u8]) -> Vec<u8> {
+        self.0.seal(context, plain)
+    }
+
+    fn open(&self, context: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+        self.0.open(context, sealed).ok().map(|plain| plain.expose().clone())
+    }
+}

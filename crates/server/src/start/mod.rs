@@ -1,0 +1,20 @@
+//! The start of the process, and its end: from the settings to a server that answers, in an order in which nothing is touched before
+//! everything that can be checked has been checked.
+
+mod application;
+mod data_dir;
+mod error;
+mod keys;
+mod master_key;
+mod outside;
+mod wiring;
+
+pub use application::Application;
+pub(crate) use data_dir::{DataDir, database_url, is_new_file};
+pub use error::StartError;
+pub(crate) use keys::{Keys, check_key};
+pub(crate) use master_key::KeySource;
+pub use outside::{SystemClock, SystemEntropy};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,123 @@
+//! What stands on what: the one place that makes the services and hands them what they need.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use cardkey_audit::{AuditSearch, Dashboard, RefusalLog};
+use cardkey_crypto::PasswordHasher;
+use cardkey_domain::{Ambient, Entropy, Secret, Timestamp};
+use cardkey_events::{OutboxQueue, StoreError};
+use cardkey_identity::{self as identity, Identity, Parts, TokenSigning};
+use cardkey_licensing::Licensing;
+use cardkey_persistence::Database;
+
+use super::StartError;
+use super::keys::{Keys, ReplySealer};
+use crate::config::{Settings, TokenAlgorithm};
+use crate::hashing::HashingPool;
+use crate::http::{Claims, Health, RefusalBudget, Report, Services, Site, Traffic};
+use crate::memory::{GatheredSightings, LicensingMemory};
+
+/// The services, and what the jobs need besides.
+pub(super) struct Wired {
+    pub(super) services: Arc<Services>,
+    pub(super) sightings: Arc<GatheredSightings>,
+    pub(super) memory: Arc<LicensingMemory>,
+}
+
+/// Makes the services over a migrated database.
+pub(super) async fn wire(
+    settings: &Settings,
+    database: &Database,
+    keys: Keys,
+    ambient: Ambient,
+    entropy: Arc<dyn Entropy>,
+    public_url: String,
+) -> Result<Wired, StartError> {
+    let store = Arc::new(database.clone());
+    let hasher = PasswordHasher::new(settings.password_cost).map_err(|error| StoreError::Backend(error.into()))?;
+    let identity = Identity::open(Parts {
+        store: store.clone(),
+        ambient: ambient.clone(),
+        vault: keys.vault.clone(),
+        lookup: keys.lookup.clone(),
+        passwords: Arc::new(HashingPool::start(hasher, entropy)),
+        settings: identity_settings(settings)?,
+    });
+    let (sightings, memory) = (Arc::new(GatheredSightings::default()), Arc::new(LicensingMemory::default()));
+    let licensing = Licensing::new(store.clone(), ambient.clone(), keys.vault.clone(), keys.lookup, public_url.clone())
+        .with_cache(memory.clone())
+        .with_sightings(sightings.clone());
+    let services = Services {
+        site: Site {
+            app_name: settings.app_name.clone(),
+            public_url,
+            default_locale: settings.default_locale,
+            trusted_proxies: settings.trusted_proxies.clone().unwrap_or_default().0,
+        },
+        identity: Arc::new(identity.await?),
+        licensing: Arc::new(licensing),
+        receipts: store.clone(),
+        sealer: Arc::new(ReplySealer(keys.vault)),
+        claims: Claims::default(),
+        refusals: RefusalLog::new(store.clone(), ambient.clone()),
+        refusal_budget: RefusalBudget::default(),
+        audit: AuditSearch::new(store.clone()),
+        dashboard: Dashboard::new(store),
+        health: Arc::new(DatabaseHealth { database: database.clone(), ambient: ambient.clone() }),
+        started_at: ambient.now(),
+        traffic: Arc::new(Traffic::default()),
+        ambient,
+    };
+    Ok(Wired { services: Arc::new(services), sightings, memory })
+}
+
+fn identity_settings(settings: &Settings) -> Result<identity::Settings, StartError> {
+    let signing = match (settings.jwt_algorithm, &settings.jwt_secret_key) {
+        (TokenAlgorithm::EdDsa, _) => TokenSigning::EdDsa,
+        (TokenAlgorithm::Hs256, Some(key)) => TokenSigning::Hs256(Secret::new(key.expose().clone().into_bytes())),
+        (TokenAlgorithm::Hs256, None) => return Err(StartError::NoTokenSecret),
+    };
+    Ok(identity::Settings {
+        signing,
+        access_lifetime: settings.access_token_lifetime,
+        refresh_lifetime: settings.refresh_token_lifetime,
+        session_lifetime: settings.session_lifetime,
+        sessions_per_user: settings.session_max_per_user,
+        failures_to_lock: settings.login_max_failures,
+        lock_lifetime: settings.login_lock,
+        ..identity::Settings::default()
+    })
+}
+
+struct DatabaseHealth {
+    database: Database,
+    ambient: Ambient,
+}
+
+impl DatabaseHealth {
+    async fn oldest_event(&self) -> Option<Timestamp> {
+        self.database.undelivered(1).await.ok()?.first().map(|event| event.at)
+    }
+}
+
+#[async_trait]
+impl Health for DatabaseHealth {
+    async fn check(&self) -> Result<(), StoreError> {
+        self.database.ping().await
+    }
+
+    async fn report(&self) -> Report {
+        let asked = Instant::now();
+        let answered_in = self.database.ping().await.ok().map(|()| asked.elapsed());
+        let status = self.database.migration_status().await.ok();
+        let oldest = self.oldest_event().await;
+        Report {
+            database: self.database.kind(),
+            answered_in,
+            migration: status.and_then(|status| status.applied.last().cloned()),
+            outbox_waits: oldest.map_or(Duration::ZERO, |at| self.ambient.now().since(at)),
+        }
+    }
+}
