@@ -64,6 +64,9 @@ pub enum StartError {
     /// The database failed during the start.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Something is to be done to a database that `migrate` has to bring up to date first.
+    #[error("the database is not up to date: run `cardkey migrate` first")]
+    NotMigrated,
     /// The server cannot be run.
     #[error("the server cannot be run")]
     Server(#[source] io::Error),
