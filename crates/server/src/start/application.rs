@@ -49,7 +49,7 @@ impl Application {
         let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let ambient = Ambient::new(clock, Arc::clone(&entropy));
         let Wired { services, sightings, memory } =
-            wire(settings, &database, keys, ambient, entropy, public_url).await?;
+            wire(settings, &database, keys, ambient, &entropy, public_url).await?;
         services.identity.bootstrap(&bootstrap(settings)).await?;
         let jobs = Jobs::new(&services, &database, sightings, memory);
         let workers = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
