@@ -78,7 +78,10 @@ async fn first_start(client: &Client, arguments: &Arguments) -> Result<(), Error
         }
     }
     let card_key = arguments.card_key.as_deref().ok_or(Error::NotActivated)?;
-    let verdict = client.activate(card_key).await?;
+    let verdict = match client.activate(card_key).await {
+        Err(error) if error.advice() == Advice::Recover => client.recover().await?,
+        outcome => outcome?,
+    };
     say(&format!("卡密激活成功,授权 {}", verdict.sub), &format!("Card key redeemed, licence {}", verdict.sub));
     Ok(())
 }

@@ -43,7 +43,7 @@ impl Client {
             Ok(reply) => reply.data::<Activated>()?,
             Err(error) => return Err(self.give_up(error).await?),
         };
-        let verdict = self.keep_activation(&activated.verdict, &pending.nonce).await?;
+        let verdict = self.keep_first(&activated.verdict, &pending.nonce).await?;
         self.records.remove(Record::Activation).await?;
         Ok(verdict)
     }
@@ -72,7 +72,8 @@ impl Client {
         Ok(error)
     }
 
-    async fn keep_activation(&self, token: &str, nonce: &str) -> Result<Verdict, Error> {
+    /// Checks the first verdict about a licence and keeps it in the place of whatever was kept before.
+    pub(crate) async fn keep_first(&self, token: &str, nonce: &str) -> Result<Verdict, Error> {
         let _one_at_a_time = self.judging.lock().await;
         let keys = match &self.trusted_keys {
             Some(trusted) => trusted.clone(),

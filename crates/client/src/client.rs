@@ -26,6 +26,7 @@ pub struct Client {
     pub(crate) renewing: Mutex<()>,
     /// Held while the licence record is read, judged and replaced.
     pub(crate) judging: Mutex<()>,
+    pub(crate) is_metered: bool,
     has_device_key: bool,
 }
 
@@ -40,6 +41,7 @@ impl Client {
             storage: None,
             trusted_keys: None,
             has_device_key: false,
+            is_metered: false,
             allow_plain_http: false,
             language: "zh-CN".to_owned(),
             patience: Duration::from_secs(6),
@@ -67,6 +69,7 @@ pub struct ClientBuilder {
     storage: Option<Arc<dyn Storage>>,
     trusted_keys: Option<JwkSet>,
     has_device_key: bool,
+    is_metered: bool,
     allow_plain_http: bool,
     language: String,
     patience: Duration,
@@ -100,6 +103,12 @@ impl ClientBuilder {
     /// so that copied files are useless (DEV-08). Use it from the first activation on.
     pub fn device_key(self) -> Self {
         Self { has_device_key: true, ..self }
+    }
+
+    /// For licences that count uses: a verification whose reply was lost is repeated as the same one and costs no second use. The server
+    /// then writes something down for each verification, which it does not for others.
+    pub fn metered(self) -> Self {
+        Self { is_metered: true, ..self }
     }
 
     /// Speaks plain http to other computers too. Tokens then travel in clear: for networks that are trusted wholly.
@@ -145,6 +154,7 @@ impl ClientBuilder {
             ambient,
             renewing: Mutex::new(()),
             judging: Mutex::new(()),
+            is_metered: self.is_metered,
             has_device_key: self.has_device_key,
         })
     }

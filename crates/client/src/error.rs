@@ -70,6 +70,8 @@ pub enum Advice {
     SignIn,
     /// Ask for a card key and call [`crate::Client::activate`].
     Activate,
+    /// This device has the card key already, and lost what it kept: call [`crate::Client::recover`].
+    Recover,
     /// Show the server's message: what was typed in is wrong or not allowed, and asking again unchanged will not help.
     ShowMessage,
     /// Ask the user to put the computer's clock right, or to go online once.
@@ -142,6 +144,7 @@ impl Refusal {
         match self.status {
             401 if self.code != "auth.invalid_credentials" => Advice::SignIn,
             _ if self.is_passing() => Advice::TryLater(self.retry_after),
+            _ if self.code == "device.already_bound" => Advice::Recover,
             _ => Advice::ShowMessage,
         }
     }

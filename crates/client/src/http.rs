@@ -35,6 +35,8 @@ pub(crate) struct Http {
 #[derive(Default)]
 pub(crate) struct Request<'a> {
     pub(crate) path: &'a str,
+    /// Pairs without a value are left out.
+    pub(crate) query: &'a [(&'a str, Option<&'a str>)],
     /// Absent: GET. Present: POST.
     pub(crate) body: Option<&'a Value>,
     pub(crate) bearer: Option<&'a str>,
@@ -86,7 +88,12 @@ impl Http {
     }
 
     async fn send_once(&self, request: &Request<'_>) -> Result<Reply, Failure> {
-        let url = self.url(request.path);
+        let mut url = self.url(request.path);
+        for (name, value) in request.query {
+            if let Some(value) = value {
+                url.query_pairs_mut().append_pair(name, value);
+            }
+        }
         let method = if request.body.is_some() { Method::POST } else { Method::GET };
         let mut call = self.client.request(method.clone(), url.clone());
         if let Some(body) = request.body {

@@ -35,7 +35,8 @@
 //! # }
 //! ```
 //!
-//! - [`Client`] is the whole of it; each of its calls is a file: `sign_in.rs`, `activate.rs`, `verify.rs`, `start.rs`.
+//! - [`Client`] is the whole of it; each of its calls is a file: `sign_in.rs`, `activate.rs`, `recover.rs`, `verify.rs`,
+//!   `start.rs`.
 //! - [`Error`] tells silence from refusal from forgery, and [`Error::advice`] what to do.
 //! - [`Storage`] keeps a few small records between starts: [`FileStorage`], [`MemoryStorage`], or one of your own.
 //! - [`DeviceInfo`] tells the computer apart; a key of the device's own (`ClientBuilder::device_key`) makes copied files useless.
@@ -50,6 +51,7 @@ mod device_info;
 mod device_key;
 mod error;
 mod http;
+mod recover;
 mod sign_in;
 mod start;
 mod storage;

@@ -65,6 +65,7 @@ impl Client {
             path: "api/v1/card-keys/verify",
             body: Some(&body),
             possession: possession.as_ref(),
+            idempotency_key: self.is_metered.then_some(nonce.as_str()),
             repeatable: true,
             ..Request::default()
         };

@@ -34,17 +34,18 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new() -> Self {
         let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(START)));
-        let entropy = Arc::new(SeededEntropy::new(42));
-        let ambient = Ambient::new(clock.clone(), entropy.clone());
+        let ambient = Ambient::new(clock.clone(), Arc::new(SeededEntropy::new(42)));
         let store = MemoryStore::new();
-        let vault = Vault::new(&MasterKey::generate(entropy.as_ref()), &[], entropy);
-        let lookup = LookupKey::new(&Secret::new([7; 32]));
-        let licensing =
-            Licensing::new(Arc::new(store.clone()), ambient.clone(), vault, lookup, "https://licence.example");
+        let licensing = licensing(&store, &ambient, "https://licence.example");
         let (customer, stranger) = (ambient.id(), ambient.id());
         store.put_account(customer, "customer", true);
         store.put_account(stranger, "stranger", true);
         Self { clock, store, ambient, licensing, customer, stranger }
+    }
+
+    /// The same store under the same keys, served from another address.
+    pub(crate) fn moved_to(&self, issuer: &str) -> Licensing {
+        licensing(&self.store, &self.ambient, issuer)
     }
 
     pub(crate) fn call(&self, user: UserId) -> Call {
@@ -129,6 +130,13 @@ impl World {
     pub(crate) fn deeds(&self) -> Vec<String> {
         self.store.audit_log().into_iter().map(|entry| entry.action).collect()
     }
+}
+
+fn licensing(store: &MemoryStore, ambient: &Ambient, issuer: &str) -> Licensing {
+    let entropy = Arc::new(SeededEntropy::new(43));
+    let vault = Vault::new(&MasterKey::generate(entropy.as_ref()), &[], entropy);
+    let lookup = LookupKey::new(&Secret::new([7; 32]));
+    Licensing::new(Arc::new(store.clone()), ambient.clone(), vault, lookup, issuer)
 }
 
 pub(crate) fn order(app_id: AppId, count: u32, validity: Validity, max_devices: Option<u32>) -> OrderBatch {

@@ -82,7 +82,7 @@ async fn a_program_that_died_before_the_reply_asks_for_the_same_thing_when_it_co
 #[tokio::test]
 async fn a_refusal_names_its_reason_and_ends_the_request() {
     // CARD-06
-    let server = activating(|before| (before == 0).then(|| Answer::refusal(409, "device.already_bound"))).await;
+    let server = activating(|before| (before == 0).then(|| Answer::refusal(409, "card_key.already_used"))).await;
     let client = builder(&server.url, &clock()).build().unwrap();
     client.sign_in("wang", "pass").await.unwrap();
     let error = client.activate("ABCD-EFGH-JKLM-NPQR").await.unwrap_err();
@@ -90,7 +90,7 @@ async fn a_refusal_names_its_reason_and_ends_the_request() {
     let Error::Refused(refusal) = error else { panic!("{error:?}") };
     assert_eq!(
         (refusal.status, refusal.code.as_str(), refusal.request_id.as_str()),
-        (409, "device.already_bound", "r1")
+        (409, "card_key.already_used", "r1")
     );
     assert_eq!(refusal.fields, [("card_key".to_owned(), "bad".to_owned())]);
     client.activate("ABCD-EFGH-JKLM-NPQR").await.unwrap();

@@ -66,6 +66,22 @@ async fn answers_that_are_not_the_answer_are_not_believed_and_not_kept() {
 }
 
 #[tokio::test]
+async fn a_metered_verification_is_repeated_as_the_same_one() {
+    // LIC-06
+    let server = FakeServer::start(|seen, before| match seen.path.ends_with("/verify") && before < 4 {
+        true => Answer::HangUp,
+        false => usual(&Authority::new(1), seen),
+    })
+    .await;
+    let client = activated(builder(&server.url, &clock()).metered()).await;
+    assert!(client.verify().await.unwrap().valid);
+    let asked = server.seen("/verify");
+    assert_eq!(asked.len(), 2);
+    assert_eq!(asked[0].headers["idempotency-key"], asked[1].headers["idempotency-key"]);
+    assert_eq!(asked[0].body, asked[1].body);
+}
+
+#[tokio::test]
 async fn a_rotated_key_is_fetched_but_never_when_the_keys_are_built_in() {
     // APP-07, LIC-01
     let number = Arc::new(AtomicU8::new(1));

@@ -210,6 +210,18 @@ fn an_old_verdict_identifies_for_ninety_days_and_no_longer() {
 }
 
 #[test]
+fn verdicts_outlive_a_move_of_the_server_to_another_address() {
+    // LIC-01
+    let case = case(DAYS);
+    let moved = case.world.moved_to("https://licence.example.org");
+    let command = verification(&case.activated.verdict, &device(1));
+    let answer = block_on(moved.verify(&case.world.call(case.world.customer), command)).unwrap();
+    assert!(answer.valid);
+    let claims: VerdictClaims = unverified_claims(&answer.verdict).unwrap();
+    assert_eq!(claims.iss, "https://licence.example.org");
+}
+
+#[test]
 fn verdicts_outlive_the_rotation_of_the_key_that_signed_them() {
     // APP-07
     let case = case(DAYS);

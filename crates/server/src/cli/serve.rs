@@ -15,7 +15,7 @@ pub(super) fn serve(settings: &Settings) -> Result<ExitCode, StartError> {
         terminal::say(&format!("{} is ready on http://{}", settings.app_name, application.address()));
         application.run_until_stopped(stop).await
     });
-    if let Err(error) = &outcome {
+    if let (Err(error), Some(_)) = (&outcome, &settings.log_file) {
         tracing::error!(error = error.in_one_line(), "the server stops");
     }
     drop(log);

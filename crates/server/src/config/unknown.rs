@@ -5,6 +5,9 @@ use super::table::{LATER, TABLE};
 const OURS: &[&str] =
     &["DATABASE_", "ENCRYPTION_", "INITIAL_ADMIN", "JWT_", "LOGIN_", "PASSWORD_", "RATE_LIMIT_", "SMTP_", "UPSTREAM_"];
 
+/// Well-known names of other programs that are near one of ours.
+const OF_OTHERS: &[&str] = &["SSL_CERT_FILE"];
+
 /// Names shorter than this are too easily the name of something else with one letter changed.
 const SHORTEST_NEAR_MISS: usize = 6;
 
@@ -20,7 +23,7 @@ pub(crate) fn unknown_names(environment: &Environment) -> Vec<String> {
 }
 
 fn remark(name: &str, is_surely_ours: bool) -> Option<String> {
-    if TABLE.iter().any(|entry| entry.name == name) {
+    if TABLE.iter().any(|entry| entry.name == name) || OF_OTHERS.contains(&name) {
         return None;
     }
     if let Some((_, purpose)) = LATER.iter().find(|(known, _)| matches(known, name)) {
@@ -72,7 +75,9 @@ mod tests {
     // OPS-14
     #[test]
     fn names_of_the_rest_of_the_machine_are_none_of_our_business() {
-        assert!(remarks(&["PATH", "HOSTNAME", "LANG", "SESSION_MANAGER", "PORTS", "LOGNAME"]).is_empty());
+        assert!(
+            remarks(&["PATH", "HOSTNAME", "LANG", "SESSION_MANAGER", "PORTS", "LOGNAME", "SSL_CERT_FILE"]).is_empty()
+        );
     }
 
     // OPS-14

@@ -15,3 +15,6 @@ pub use error::StartError;
 pub(crate) use keys::{Keys, check_key};
 pub(crate) use master_key::KeySource;
 pub use outside::{SystemClock, SystemEntropy};
+
+#[cfg(test)]
+mod tests;
