@@ -57,9 +57,34 @@ mod table {
         AuthTokenInvalid = "auth.token_invalid", 401, "登录凭证无效", "The token is not valid";
         AuthTokenExpired = "auth.token_expired", 401, "登录凭证已过期", "The token has expired";
         AuthSessionEnded = "auth.session_ended", 401, "会话已结束", "The session has ended";
+        AuthInvalidCredentials = "auth.invalid_credentials", 401, "用户名或密码错误", "The name or the password is wrong";
+        AuthTokenReused = "auth.token_reused", 401, "刷新凭证已被使用过,会话已结束", "The refresh token was used before; the session has ended";
         AuthAccountDisabled = "auth.account_disabled", 403, "账号已停用", "The account is disabled";
         AuthForbidden = "auth.forbidden", 403, "没有权限", "You may not do this";
         AuthPasswordChangeRequired = "auth.password_change_required", 403, "请先修改密码", "Change the password first";
+
+        AuthLocked = "auth.locked", 423, "失败次数过多,已暂时锁定", "Too many failures; locked for a while";
+        AuthBusy = "auth.busy", 503, "登录请求过多,请稍后再试", "Too many are signing in; try again";
+
+        PasswordWrong = "password.wrong", 400, "原密码错误", "The old password is wrong";
+        PasswordUnchanged = "password.unchanged", 400, "新密码不能与原密码相同", "The new password is the old one";
+
+        SessionNotFound = "session.not_found", 404, "会话不存在", "There is no such session";
+
+        UserNotFound = "user.not_found", 404, "用户不存在", "There is no such account";
+        UserNameTaken = "user.name_taken", 409, "用户名已被使用", "The user name is taken";
+        UserEmailTaken = "user.email_taken", 409, "邮箱已被使用", "The email address is taken";
+        UserLastSuperAdmin = "user.last_super_admin", 409, "必须保留最后一个超级管理员", "The last super administrator stays";
+
+        RoleGrantsTooMuch = "role.grants_too_much", 403, "不能授予或更改自己没有的权限", "Nobody grants what they do not hold, or changes who holds more";
+        RoleNotFound = "role.not_found", 404, "角色不存在", "There is no such custom role";
+        RoleBuiltIn = "role.built_in", 409, "内置角色不能更改", "A built-in role cannot be changed";
+        RoleNameTaken = "role.name_taken", 409, "角色名已被使用", "The role's name is taken";
+        RoleHeld = "role.held", 409, "仍有用户拥有该角色", "Accounts hold the role";
+
+        SigningKeyNotInUse = "signing_key.not_in_use", 409, "当前使用共享密钥签名,无密钥可轮换", "Tokens are signed with a shared secret; there is no key to rotate";
+
+        BlacklistBlocked = "blacklist.blocked", 403, "已被列入黑名单", "The account, device or address is shut out";
 
         SystemInternal = "system.internal", 500, "内部错误", "internal error";
         SystemUnavailable = "system.unavailable", 503, "服务暂时不可用,请稍后再试", "The service is unavailable for the moment; try again";

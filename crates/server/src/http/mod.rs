@@ -6,6 +6,7 @@
 mod access;
 mod answer;
 mod audit_logs;
+mod auth;
 mod dashboard;
 mod docs;
 mod endpoint;
@@ -21,17 +22,21 @@ mod pipeline;
 mod pipeline_tests;
 mod problem;
 mod refusals;
+mod roles;
 mod route;
 mod routes;
 mod security_headers;
 mod server;
 mod services;
+mod sessions;
 mod shell;
+mod signing_keys;
 mod sketch;
 mod system;
 #[cfg(test)]
 mod testing;
 mod traffic;
+mod users;
 
 pub(crate) use extract::Claims;
 pub use extract::Locale;
