@@ -172,10 +172,6 @@ impl Faults {
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Fault)> {
         self.0.iter().map(|(field, fault)| (field.as_str(), *fault))
     }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 impl From<Faults> for Problem {

@@ -54,7 +54,7 @@ macro_rules! methods {
     )+};
 }
 
-methods!(get = GET, post = POST, put = PUT, patch = PATCH, delete = DELETE);
+methods!(get = GET, post = POST, patch = PATCH, delete = DELETE);
 
 impl Route {
     fn new<E: Endpoint<A>, A: 'static>(
@@ -72,13 +72,6 @@ impl Route {
             })
         };
         Self { plan, describe: E::describe, mount: Box::new(mount) }
-    }
-
-    /// Another limit for the body, in bytes.
-    #[allow(dead_code, reason = "for routes that take lists")]
-    pub(crate) fn body_limit(mut self, bytes: usize) -> Self {
-        self.plan.body_limit = bytes;
-        self
     }
 
     /// The route for actix.

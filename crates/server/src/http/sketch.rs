@@ -1,7 +1,7 @@
+use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::Parameter;
 use utoipa::openapi::schema::Schema;
-use utoipa::{PartialSchema, ToSchema};
 
 /// What a handler's own type tells of its route: parameters, body and reply. `openapi.rs` makes an operation of it.
 #[derive(Default)]
@@ -30,10 +30,5 @@ impl Sketch {
         T::schemas(&mut self.schemas);
         self.schemas.push((T::name().into_owned(), T::schema()));
         utoipa::openapi::schema::Ref::from_schema_name(T::name()).into()
-    }
-
-    /// A type's schema, written out in place.
-    pub(super) fn inline<T: PartialSchema>() -> RefOr<Schema> {
-        T::schema()
     }
 }

@@ -34,7 +34,6 @@ use crate::hashing::HashingPool;
 /// The memory behind the shell, to look at afterwards.
 pub(super) struct Memory {
     pub(super) audit: Arc<MemoryAudit>,
-    pub(super) identity: Arc<MemoryStore>,
     pub(super) licensing: licensing::MemoryStore,
     pub(super) services: Data<Services>,
 }
@@ -80,7 +79,7 @@ pub(super) async fn memory() -> Memory {
         traffic: Arc::new(Traffic::default()),
         ambient,
     };
-    Memory { audit, identity: store, licensing: cards, services: Data::new(services) }
+    Memory { audit, licensing: cards, services: Data::new(services) }
 }
 
 impl Memory {

@@ -1,4 +1,4 @@
-use std::io::{self, Write as _};
+use std::io;
 use std::sync::Mutex;
 
 use actix_web::http::header::HeaderValue;

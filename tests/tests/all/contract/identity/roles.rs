@@ -46,7 +46,7 @@ contract! { Identity;
             work.users().insert(&holder).await.unwrap();
         });
         assert!(!commit!(store, work => work.roles().delete_unheld(&role.name).await.unwrap()));
-        assert_eq!(store.read().roles().await.unwrap(), [role.clone()]);
+        assert_eq!(store.read().roles().await.unwrap(), std::slice::from_ref(&role));
 
         let without = User { roles: Vec::new(), ..holder.clone() };
         assert!(commit!(store, work => work.users().update(&without, holder.updated_at).await.unwrap()));

@@ -18,7 +18,7 @@ contract! { Identity;
         let now = world.later(Duration::from_secs(1));
         let ended = Session { revoked_at: Some(now), revoked_reason: Some(EndReason::Logout), ..session.clone() };
         let end = async |ids: &[_], reason| commit!(store, work => work.sessions().end(ids, reason, now).await.unwrap());
-        assert_eq!(end(&[session.id], EndReason::Logout).await, [ended.clone()]);
+        assert_eq!(end(&[session.id], EndReason::Logout).await, std::slice::from_ref(&ended));
         assert_eq!(end(&[session.id, world.id()], EndReason::Revoked).await, []);
         assert_eq!(end(&[], EndReason::Revoked).await, []);
         assert_eq!(store.read().session(session.id).await.unwrap().unwrap().0, ended);

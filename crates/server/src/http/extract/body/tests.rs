@@ -10,10 +10,11 @@ struct Order {
     name: String,
     #[validate(range(min = 1, max = 9))]
     count: u32,
+    #[allow(dead_code, reason = "only its reading is tested")]
     kind: Option<Kind>,
     #[validate(nested)]
     inner: Option<Inner>,
-    #[allow(dead_code)]
+    #[allow(dead_code, reason = "only its reading is tested")]
     list: Option<Vec<u8>>,
 }
 
