@@ -29,7 +29,9 @@ pub(crate) struct SignedInView {
 }
 
 pub(super) fn token_reply(services: &Data<Services>, message: Message, grant: Grant) -> Flat<TokenReply> {
-    let expires_in = grant.tokens.access_expires_at.since(services.ambient.now()).as_secs();
+    let left = grant.tokens.access_expires_at.since(services.ambient.now());
+    // A token ends on a whole second, so what is left of the last one counts as one.
+    let expires_in = u64::try_from(left.as_micros().div_ceil(1_000_000)).unwrap_or(u64::MAX);
     let session = SessionView::of(grant.session, true);
     let fields = TokenReply {
         access_token: grant.tokens.access_token,
