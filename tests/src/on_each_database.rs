@@ -8,7 +8,8 @@
 /// ```
 #[macro_export]
 macro_rules! on_each_database {
-    ($(async fn $name:ident($database:ident: Database) $body:block)+) => {$(
+    ($($(#[$attribute:meta])* async fn $name:ident($database:ident: Database) $body:block)+) => {$(
+        $(#[$attribute])*
         mod $name {
             use super::*;
 

@@ -1,5 +1,5 @@
 use cardkey_tests::demo::{Stage, Step, play};
-use cardkey_tests::{Database, on_each_database};
+use cardkey_tests::on_each_database;
 
 on_each_database! {
     // CARD-02, CARD-03, CARD-06, CARD-08, CARD-10, DEV-08, LIC-01, LIC-04, AUTH-02, SDK-01

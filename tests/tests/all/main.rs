@@ -2,5 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "all of this is test code")]
 
 mod architecture;
+mod contract;
 mod demo;
 mod harness;

@@ -1,0 +1,7 @@
+//! What every unit of work writes beside its change: events, audit rows and receipts.
+
+mod audit_log;
+mod audit_search;
+mod dashboard;
+mod outbox;
+mod receipts;

@@ -1,0 +1,13 @@
+//! The ports of licensing.
+
+mod apps;
+mod batches;
+mod blacklist;
+mod card_key_lists;
+mod card_keys;
+mod devices;
+mod licences;
+mod seats;
+mod signing_keys;
+mod standing;
+mod units;
