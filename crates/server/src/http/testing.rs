@@ -53,7 +53,8 @@ pub(super) async fn memory() -> Memory {
         settings: Settings::default(),
     };
     let identity = Identity::open(parts).await.unwrap();
-    let licensing = Licensing::new(Arc::new(licensing::MemoryStore::default()), ambient.clone(), vault, lookup, "test");
+    let licensing =
+        Licensing::new(Arc::new(licensing::MemoryStore::default()), ambient.clone(), vault, lookup.clone(), "test");
     let services = Services {
         site: Site {
             app_name: "Cardkey".into(),
@@ -65,6 +66,7 @@ pub(super) async fn memory() -> Memory {
         licensing: Arc::new(licensing),
         receipts: store.clone(),
         sealer: Arc::new(Unsealed),
+        digests: lookup,
         claims: Claims::default(),
         refusals: RefusalLog::new(Arc::new(audit.clone()), ambient.clone()),
         refusal_budget: RefusalBudget::default(),
