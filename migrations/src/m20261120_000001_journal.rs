@@ -78,8 +78,8 @@ async fn audit_logs(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
 
 async fn receipts(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let columns = "
-        scope STR(400) NOT NULL,
-        idempotency_key STR(255) NOT NULL,
+        scope KEY(400) NOT NULL,
+        idempotency_key KEY(255) NOT NULL,
         request_digest HASH NOT NULL,
         sealed_outcome BLOB NOT NULL,
         kept_until BIGINT NOT NULL";

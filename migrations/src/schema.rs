@@ -7,6 +7,7 @@
 //! | `UUID` | `BLOB` | `uuid` | `BINARY(16)` |
 //! | `HASH` (32 bytes) | `BLOB` | `bytea` | `BINARY(32)` |
 //! | `STR(n)` (n characters, indexable) | `TEXT` | `varchar(n)`, collated by code point | `VARCHAR(n)` |
+//! | `KEY(n)` (n characters that others chose, told apart to the last blank) | `TEXT` | as `STR` | `VARBINARY(4n)` |
 //! | `TEXT`, `BLOB` (any length) | the same | `text`, `bytea` | `LONGTEXT`, `LONGBLOB` |
 //! | `BIGINT`, `BOOL` | the same | the same | the same |
 //! | `SERIAL` (a primary key counted up) | `INTEGER PRIMARY KEY` | identity | `AUTO_INCREMENT` |
@@ -88,9 +89,9 @@ fn spell(backend: DbBackend, columns: &str) -> String {
         let end = rest.find(|c: char| !c.is_ascii_uppercase()).unwrap_or(rest.len());
         let (word, after) = rest.split_at(end);
         rest = after;
-        if word == "STR" {
+        if word == "STR" || (word == "KEY" && rest.starts_with('(')) {
             let close = rest.find(')').map_or(rest.len(), |at| at + 1);
-            spelt.push_str(&string_of(backend, &rest[..close]));
+            spelt.push_str(&string_of(backend, word, &rest[..close]));
             rest = &rest[close..];
         } else {
             spelt.push_str(type_of(backend, word));
@@ -100,9 +101,14 @@ fn spell(backend: DbBackend, columns: &str) -> String {
     spelt
 }
 
-fn string_of(backend: DbBackend, length: &str) -> String {
+fn string_of(backend: DbBackend, word: &str, length: &str) -> String {
     match backend {
         DbBackend::Postgres => format!("varchar{length} COLLATE \"C\""),
+        // Its collations by code point overlook blanks at the end; bytes are told apart, up to four of them for a character.
+        DbBackend::MySql if word == "KEY" => {
+            let characters: u32 = length.trim_matches(['(', ')']).parse().unwrap_or_default();
+            format!("VARBINARY({})", characters * 4)
+        }
         DbBackend::MySql => format!("VARCHAR{length}"),
         _ => "TEXT".to_owned(),
     }

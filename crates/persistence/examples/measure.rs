@@ -73,7 +73,7 @@ async fn main() -> Result<(), Failure> {
 
 async fn small_units(db: &Database, ambient: &Ambient) -> Result<(), Failure> {
     const UNITS: usize = 20_000;
-    let started = Instant::now();
+    let started = Start::now();
     let mut clients = JoinSet::new();
     for client in 0..256 {
         let (db, ambient) = (db.clone(), ambient.clone());
@@ -91,13 +91,13 @@ async fn small_units(db: &Database, ambient: &Ambient) -> Result<(), Failure> {
     while let Some(done) = clients.join_next().await {
         done??;
     }
-    rate("small units (an audit row each, 256 clients)", UNITS, started);
+    started.tell("small units (an audit row each, 256 clients)", UNITS);
     Ok(())
 }
 
 async fn generate(db: &Database, ambient: &Ambient, batch: &Batch, count: usize) -> Result<Vec<[u8; 32]>, Failure> {
     const CHUNK: usize = 5_000;
-    let started = Instant::now();
+    let started = Start::now();
     let mut hashes = Vec::with_capacity(count);
     while hashes.len() < count {
         let keys: Vec<NewCardKey> = (0..CHUNK.min(count - hashes.len())).map(|_| new_key(ambient)).collect();
@@ -106,7 +106,7 @@ async fn generate(db: &Database, ambient: &Ambient, batch: &Batch, count: usize)
         work.card_keys().insert_unused(batch, &keys, ambient.now()).await?;
         work.commit().await?;
     }
-    rate("card keys inserted", count, started);
+    started.tell("card keys inserted", count);
     Ok(hashes)
 }
 
@@ -147,7 +147,7 @@ async fn activations(
 ) -> Result<Vec<(Licence, Device)>, Failure> {
     let count = hashes.len().min(20_000);
     let hashes: Arc<Vec<[u8; 32]>> = Arc::new(hashes);
-    let started = Instant::now();
+    let started = Start::now();
     let mut clients = JoinSet::new();
     for client in 0..CLIENTS {
         let (db, ambient, owner, hashes) = (db.clone(), ambient.clone(), owner.clone(), Arc::clone(&hashes));
@@ -163,7 +163,7 @@ async fn activations(
     while let Some(done) = clients.join_next().await {
         activated.extend(done??);
     }
-    rate("activations (64 clients)", count, started);
+    started.tell("activations (64 clients)", count);
     Ok(activated)
 }
 
@@ -221,7 +221,7 @@ async fn activate(
 async fn standings(db: &Database, activated: &[(Licence, Device)]) -> Result<(), Failure> {
     let count = activated.len().min(20_000);
     let pairs: Arc<Vec<_>> = Arc::new(activated.iter().map(|(licence, device)| (licence.id, device.id)).collect());
-    let started = Instant::now();
+    let started = Start::now();
     let mut clients = JoinSet::new();
     for client in 0..CLIENTS {
         let (db, pairs) = (db.clone(), Arc::clone(&pairs));
@@ -237,13 +237,13 @@ async fn standings(db: &Database, activated: &[(Licence, Device)]) -> Result<(),
     while let Some(done) = clients.join_next().await {
         done??;
     }
-    rate("standings (64 clients)", count, started);
+    started.tell("standings (64 clients)", count);
     Ok(())
 }
 
 async fn session_reads(db: &Database, session: &Session) -> Result<(), Failure> {
     const READS: usize = 20_000;
-    let started = Instant::now();
+    let started = Start::now();
     let mut clients = JoinSet::new();
     for _ in 0..CLIENTS {
         let (db, id) = (db.clone(), session.id);
@@ -257,13 +257,33 @@ async fn session_reads(db: &Database, session: &Session) -> Result<(), Failure> 
     while let Some(done) = clients.join_next().await {
         done??;
     }
-    rate("sessions read (64 clients)", READS, started);
+    started.tell("sessions read (64 clients)", READS);
     Ok(())
 }
 
-fn rate(what: &str, count: usize, since: Instant) {
-    let took = since.elapsed();
-    println!("{what}: {:.0}/s ({count} in {took:?})", count as f64 / took.as_secs_f64());
+/// When a measurement began, and how much of the processors this process had used by then.
+struct Start(Instant, f64);
+
+impl Start {
+    fn now() -> Self {
+        Self(Instant::now(), processor_seconds())
+    }
+
+    fn tell(self, what: &str, count: usize) {
+        let each = (processor_seconds() - self.1) / count as f64 * 1e6;
+        let took = self.0.elapsed();
+        println!(
+            "{what}: {:.0}/s ({count} in {took:?}), {each:.0} µs of processor each",
+            count as f64 / took.as_secs_f64()
+        );
+    }
+}
+
+/// User and system time of this process (proc(5), stat fields 14 and 15, in hundredths of a second).
+fn processor_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields).split_whitespace();
+    fields.skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
 fn account(ambient: &Ambient) -> Result<User, Failure> {

@@ -62,9 +62,38 @@ mod table {
         AuthAccountDisabled = "auth.account_disabled", 403, "账号已停用", "The account is disabled";
         AuthForbidden = "auth.forbidden", 403, "没有权限", "You may not do this";
         AuthPasswordChangeRequired = "auth.password_change_required", 403, "请先修改密码", "Change the password first";
-
         AuthLocked = "auth.locked", 423, "失败次数过多,已暂时锁定", "Too many failures; locked for a while";
         AuthBusy = "auth.busy", 503, "登录请求过多,请稍后再试", "Too many are signing in; try again";
+
+        AppDisabled = "app.disabled", 403, "应用已停用", "The app is out of use";
+        AppNotFound = "app.not_found", 404, "应用不存在", "There is no such app";
+
+        BatchNotFound = "batch.not_found", 404, "批次不存在", "There is no such batch";
+        BatchNotRunning = "batch.not_running", 409, "批次已结束", "The batch runs no more";
+
+        CardKeyInvalid = "card_key.invalid", 400, "无效的卡密", "The card key is not valid";
+        CardKeyDisabled = "card_key.disabled", 403, "卡密已被禁用", "The card key is disabled";
+        CardKeyNotFound = "card_key.not_found", 404, "卡密不存在", "There is no such card key";
+        CardKeyAlreadyUsed = "card_key.already_used", 409, "卡密已被使用", "The card key is used elsewhere";
+        CardKeyTrialTaken = "card_key.trial_taken", 409, "此设备已试用过该应用", "The device had its trial of the app";
+        CardKeyIllegalState = "card_key.illegal_state", 409, "卡密当前状态不允许此操作", "The card key is in a state that does not allow this";
+        CardKeyNotExtendable = "card_key.not_extendable", 409, "该卡密无法如此续期", "The card key gains nothing by this extension";
+        CardKeySameOwner = "card_key.same_owner", 409, "卡密已属于该用户", "The account has the card key already";
+        CardKeyExpired = "card_key.expired", 410, "卡密已过期", "The card key has expired";
+
+        LicenceNotFound = "license.not_found", 404, "许可不存在", "There is no such licence";
+
+        VerdictInvalid = "verdict.invalid", 400, "许可凭证无效", "This is no verdict of ours";
+        VerdictExpired = "verdict.expired", 400, "许可凭证过旧,请重新获取", "The verdict is too old; get a new one";
+
+        DeviceUnidentifiable = "device.unidentifiable", 400, "设备信息无法识别设备", "Nothing identifies the device";
+        DeviceNotFound = "device.not_found", 404, "设备不存在", "There is no such device";
+        DeviceAlreadyBound = "device.already_bound", 409, "设备已绑定", "The device is bound already";
+        DeviceNotBound = "device.not_bound", 409, "设备未绑定", "The device is not bound";
+
+        BlacklistBlocked = "blacklist.blocked", 403, "已被列入黑名单", "The account, device or address is shut out";
+        BlacklistNotFound = "blacklist.not_found", 404, "黑名单条目不存在", "There is no such entry";
+        BlacklistAlreadyLifted = "blacklist.already_lifted", 409, "黑名单条目已移除", "The entry was lifted already";
 
         PasswordWrong = "password.wrong", 400, "原密码错误", "The old password is wrong";
         PasswordUnchanged = "password.unchanged", 400, "新密码不能与原密码相同", "The new password is the old one";
@@ -83,8 +112,6 @@ mod table {
         RoleHeld = "role.held", 409, "仍有用户拥有该角色", "Accounts hold the role";
 
         SigningKeyNotInUse = "signing_key.not_in_use", 409, "当前使用共享密钥签名,无密钥可轮换", "Tokens are signed with a shared secret; there is no key to rotate";
-
-        BlacklistBlocked = "blacklist.blocked", 403, "已被列入黑名单", "The account, device or address is shut out";
 
         SystemInternal = "system.internal", 500, "内部错误", "internal error";
         SystemUnavailable = "system.unavailable", 503, "服务暂时不可用,请稍后再试", "The service is unavailable for the moment; try again";

@@ -42,6 +42,10 @@ pub(crate) enum Fault {
     Email,
     /// Not an RFC 3339 time.
     Time,
+    /// A time that has passed where one to come is needed.
+    TimePassed,
+    /// A serial number that many devices share.
+    IdentifiesNothing,
     /// A password that breaks this rule.
     Password(PasswordRule),
 }
@@ -63,6 +67,8 @@ impl Fault {
             Self::UserName => "user_name.malformed",
             Self::Email => "email.malformed",
             Self::Time => "time.malformed",
+            Self::TimePassed => "time.passed",
+            Self::IdentifiesNothing => "identifies_nothing",
             Self::Password(rule) => rule.code(),
         }
     }
@@ -90,6 +96,8 @@ impl Fault {
             Self::UserName => "用户名为 3 到 64 个字母、数字、点、短横或下划线".into(),
             Self::Email => "不是有效的邮箱地址".into(),
             Self::Time => "不是 RFC 3339 时间".into(),
+            Self::TimePassed => "时间已过".into(),
+            Self::IdentifiesNothing => "无法识别设备".into(),
             Self::Password(rule) => match rule {
                 PasswordRule::TooShort => "密码至少 8 个字符",
                 PasswordRule::TooLong => "密码最多 128 个字符",
@@ -119,6 +127,8 @@ impl Fault {
             Self::UserName => "must be 3 to 64 letters, digits, dots, dashes or underscores".into(),
             Self::Email => "is not an email address".into(),
             Self::Time => "is not an RFC 3339 time".into(),
+            Self::TimePassed => "has passed".into(),
+            Self::IdentifiesNothing => "identifies no device".into(),
             Self::Password(rule) => match rule {
                 PasswordRule::TooShort => "needs at least 8 characters",
                 PasswordRule::TooLong => "may have at most 128 characters",

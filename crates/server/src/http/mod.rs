@@ -5,9 +5,13 @@
 
 mod access;
 mod answer;
+mod apps;
 mod audit_logs;
 mod auth;
+mod blacklist;
+mod card_keys;
 mod dashboard;
+mod devices;
 mod docs;
 mod endpoint;
 mod error;
@@ -15,6 +19,9 @@ mod exchange;
 mod extract;
 mod fault;
 mod gate;
+mod licences;
+#[cfg(test)]
+mod licensing_tests;
 mod message;
 mod openapi;
 mod pipeline;

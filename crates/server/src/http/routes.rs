@@ -4,8 +4,12 @@
 use cardkey_domain::Permission as P;
 
 use super::access::{May, PendingPassword, Public, SignedIn};
+use super::card_keys::batches;
 use super::route::{Route, delete, get, patch, post};
-use super::{audit_logs, auth, dashboard, docs, roles, sessions, signing_keys, system, users};
+use super::{
+    apps, audit_logs, auth, blacklist, card_keys, dashboard, devices, docs, licences, roles, sessions, signing_keys,
+    system, users,
+};
 
 /// The table. The order does not matter: fixed segments are matched before variable ones.
 #[rustfmt::skip]
@@ -22,6 +26,47 @@ pub(super) fn routes() -> Vec<Route> {
         get("/api/v1/dashboard",             May(P::DashboardRead),    "dashboard.show",     dashboard::show,      "Users, sessions, devices and what they did over time"),
 
         get("/.well-known/jwks.json",        Public,                   "system.jwks",        system::jwks,         "The public keys that access tokens can be checked with"),
+
+        // Apps
+        get("/api/v1/apps",                  May(P::AppsRead),         "app.list",           apps::list,           "List apps"),
+        post("/api/v1/apps",                 May(P::AppsWrite),        "app.register",       apps::register,       "Register an app"),
+        get("/api/v1/apps/{id}",             May(P::AppsRead),         "app.show",           apps::show,           "Show an app"),
+        patch("/api/v1/apps/{id}",           May(P::AppsWrite),        "app.change",         apps::change,         "Change an app"),
+        get("/api/v1/apps/{id}/keys",        Public,                   "app.keys",           apps::keys,           "The public keys that an app's verdicts can be checked with"),
+        post("/api/v1/apps/{id}/keys/rotate", May(P::AppsRotateKeys),  "app.rotate_signing_key", apps::rotate,     "Put an app's spare signing key in the place of the active one"),
+
+        // Card keys
+        post("/api/v1/card-keys/activate",   SignedIn,                 "card_key.activate",  card_keys::activate,  "Redeem a card key on a device"),
+        post("/api/v1/card-keys/verify",     Public,                   "card_key.verify",    card_keys::verify,    "Ask whether an app may run; the verdict is signed either way"),
+        get("/api/v1/card-keys/batches",     May(P::CardKeysRead),     "batch.list",         batches::list,        "List batches of card keys"),
+        post("/api/v1/card-keys/batches",    May(P::CardKeysGenerate), "batch.create",       batches::order,       "Order card keys"),
+        get("/api/v1/card-keys/batches/{id}", May(P::CardKeysRead),    "batch.show",         batches::show,        "Show a batch and how far it is"),
+        post("/api/v1/card-keys/batches/{id}/cancel", May(P::CardKeysGenerate), "batch.cancel", batches::cancel,   "Stop a running batch"),
+        get("/api/v1/card-keys/batches/{id}/export", May(P::CardKeysExport), "batch.export", card_keys::export,    "Export a batch with its card keys in clear"),
+        get("/api/v1/card-keys",             May(P::CardKeysRead),     "card_key.list",      card_keys::list,      "List and search card keys, masked"),
+        get("/api/v1/card-keys/{id}",        May(P::CardKeysRead),     "card_key.show",      card_keys::show,      "Show a card key with its licence and devices"),
+        delete("/api/v1/card-keys/{id}",     May(P::CardKeysWrite),    "card_key.delete",    card_keys::delete,    "Take a card key away; it can be restored"),
+        post("/api/v1/card-keys/{id}/restore", May(P::CardKeysWrite),  "card_key.restore",   card_keys::restore,   "Bring a deleted card key back"),
+        post("/api/v1/card-keys/{id}/disable", May(P::CardKeysWrite),  "card_key.disable",   card_keys::disable,   "Shut a card key off"),
+        post("/api/v1/card-keys/{id}/enable", May(P::CardKeysWrite),   "card_key.enable",    card_keys::enable,    "Let a card key work again"),
+        post("/api/v1/card-keys/{id}/extend", May(P::CardKeysWrite),   "card_key.extend",    card_keys::extend,    "Give a redeemed card key more time or uses"),
+        post("/api/v1/card-keys/{id}/transfer", May(P::CardKeysWrite), "card_key.transfer",  card_keys::transfer,  "Give a card key to another account"),
+        post("/api/v1/card-keys/{id}/unbind", May(P::CardKeysWrite),   "card_key.unbind",    card_keys::unbind,    "Free the seat of one device, or of all"),
+        post("/api/v1/card-keys/{id}/reveal", May(P::CardKeysReveal),  "card_key.reveal",    card_keys::reveal,    "Show a card key in clear"),
+
+        // Licences
+        get("/api/v1/licenses",              SignedIn,                 "licence.list",       licences::list,       "List one's own licences"),
+        post("/api/v1/licenses/{id}/verdict", SignedIn,                "licence.reissue_verdict", licences::reissue, "Get a verdict anew on a bound device"),
+
+        // Devices
+        get("/api/v1/devices",               May(P::DevicesRead),      "device.list",        devices::list,        "List devices"),
+        get("/api/v1/devices/{id}",          May(P::DevicesRead),      "device.show",        devices::show,        "Show a device with its bindings and their history"),
+
+        // Blacklist
+        get("/api/v1/blacklist",             May(P::BlacklistRead),    "blacklist.list",     blacklist::list,      "List what is shut out"),
+        post("/api/v1/blacklist",            May(P::BlacklistWrite),   "blacklist.add",      blacklist::add,       "Shut out an account, device, component or network"),
+        get("/api/v1/blacklist/{id}",        May(P::BlacklistRead),    "blacklist.show",     blacklist::show,      "Show an entry of the blacklist"),
+        delete("/api/v1/blacklist/{id}",     May(P::BlacklistWrite),   "blacklist.lift",     blacklist::lift,      "Lift an entry of the blacklist"),
 
         // Signing in
         post("/api/v1/auth/login",           Public,                   "user.login",         auth::login,          "Sign in with a password"),

@@ -1,10 +1,11 @@
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cardkey_audit::{AuditSearch, Dashboard, RefusalLog};
 use cardkey_crypto::LookupKey;
-use cardkey_domain::{Ambient, Timestamp};
-use cardkey_events::{ReceiptReader, Sealer};
+use cardkey_domain::{Ambient, Timestamp, UserId};
+use cardkey_events::{ReceiptReader, Sealer, StoreError};
 use cardkey_identity::Identity;
 use cardkey_licensing::Licensing;
 use ipnet::IpNet;
@@ -42,6 +43,18 @@ pub(crate) struct Site {
     pub(crate) default_locale: Locale,
     /// Whose `X-Forwarded-For` is believed.
     pub(crate) trusted_proxies: Vec<IpNet>,
+}
+
+impl Services {
+    /// The names of accounts, for those who read lists.
+    pub(crate) async fn account_names(
+        &self,
+        users: impl IntoIterator<Item = UserId>,
+    ) -> Result<HashMap<UserId, String>, StoreError> {
+        let users: BTreeSet<UserId> = users.into_iter().collect();
+        let users: Vec<UserId> = users.into_iter().collect();
+        Ok(self.licensing.account_names(&users).await?.into_iter().collect())
+    }
 }
 
 impl Site {

@@ -33,6 +33,7 @@ use crate::hashing::HashingPool;
 pub(super) struct Memory {
     pub(super) audit: Arc<MemoryAudit>,
     pub(super) identity: Arc<MemoryStore>,
+    pub(super) licensing: licensing::MemoryStore,
     pub(super) services: Data<Services>,
 }
 
@@ -53,8 +54,8 @@ pub(super) async fn memory() -> Memory {
         settings: Settings::default(),
     };
     let identity = Identity::open(parts).await.unwrap();
-    let licensing =
-        Licensing::new(Arc::new(licensing::MemoryStore::default()), ambient.clone(), vault, lookup.clone(), "test");
+    let cards = licensing::MemoryStore::new();
+    let licensing = Licensing::new(Arc::new(cards.clone()), ambient.clone(), vault, lookup.clone(), "test");
     let services = Services {
         site: Site {
             app_name: "Cardkey".into(),
@@ -77,7 +78,7 @@ pub(super) async fn memory() -> Memory {
         traffic: Arc::new(Traffic::default()),
         ambient,
     };
-    Memory { audit, identity: store, services: Data::new(services) }
+    Memory { audit, identity: store, licensing: cards, services: Data::new(services) }
 }
 
 impl Memory {

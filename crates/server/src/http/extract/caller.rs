@@ -37,13 +37,17 @@ impl Visitor {
     }
 
     /// A header of the request, where it is text.
-    #[allow(dead_code, reason = "for proofs that travel in headers")]
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.0.request.headers().get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// The addresses of the request on a host that it names itself: we cannot know whether a proxy in front of us speaks https.
+    pub(crate) fn url_on(&self, host: &str) -> [String; 2] {
+        let path = self.0.request.path();
+        ["http", "https"].map(|scheme| format!("{scheme}://{host}{path}"))
+    }
+
     /// The method and the address as the client knows it, for proofs that are bound to them.
-    #[allow(dead_code, reason = "for proofs that are bound to the address")]
     pub(crate) fn method_and_url(&self) -> (&str, String) {
         let request = &self.0.request;
         (request.method().as_str(), format!("{}{}", self.0.services.site.public_url, request.path()))

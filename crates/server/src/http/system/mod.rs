@@ -7,6 +7,6 @@ mod readyz;
 
 pub(super) use health::health;
 pub(crate) use health::{Health, Report};
-pub(super) use jwks::jwks;
+pub(super) use jwks::{PublishedKeys, jwks};
 pub(super) use livez::livez;
 pub(super) use readyz::readyz;

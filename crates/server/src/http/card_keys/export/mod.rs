@@ -1,0 +1,8 @@
+//! The export of a batch (CARD-03): card keys in clear, made while they are sent, so that a million of them need no memory.
+
+mod endpoint;
+mod lines;
+mod row;
+mod workbook;
+
+pub(in crate::http) use endpoint::export;

@@ -1,0 +1,10 @@
+//! Devices (DEV-03), and what clients tell of the one they run on (DEV-01).
+
+mod info;
+mod list;
+mod show;
+mod view;
+
+pub(super) use info::DeviceInfoBody;
+pub(super) use list::list;
+pub(super) use show::show;
