@@ -33,12 +33,12 @@ struct Place {
 
 impl HashingPool {
     /// Starts half as many threads as there are cores, at least one.
-    pub(crate) fn start(hasher: PasswordHasher, entropy: Arc<dyn Entropy>) -> Self {
+    pub(crate) fn start(hasher: &PasswordHasher, entropy: &Arc<dyn Entropy>) -> Self {
         let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get).div_ceil(2);
         let (jobs, waiting) = channel::<Job>();
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..threads {
-            let (waiting, hasher, entropy) = (Arc::clone(&waiting), hasher.clone(), Arc::clone(&entropy));
+            let (waiting, hasher, entropy) = (Arc::clone(&waiting), hasher.clone(), Arc::clone(entropy));
             thread::spawn(move || work(&waiting, &hasher, entropy.as_ref()));
         }
         Self { places: Arc::new(Semaphore::new(threads * PLACES_EACH)), jobs }
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     fn pool() -> HashingPool {
-        HashingPool::start(PasswordHasher::new(4).unwrap(), Arc::new(SeededEntropy::new(1)))
+        HashingPool::start(&PasswordHasher::new(4).unwrap(), &(Arc::new(SeededEntropy::new(1)) as Arc<dyn Entropy>))
     }
 
     // AUTH-04

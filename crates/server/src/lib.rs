@@ -21,4 +21,5 @@ pub use config::{
     UnreadableFile,
 };
 pub use http::Locale;
+pub use logging::LogError;
 pub use start::{Application, StartError, SystemClock, SystemEntropy};

@@ -20,6 +20,9 @@ pub(super) enum Command {
     Migrate(MigrateOptions),
     /// Look whether the server could start and run
     Doctor(DoctorOptions),
+    /// Work on what is encrypted
+    #[command(subcommand)]
+    Secrets(SecretsCommand),
     /// Print the OpenAPI document
     Openapi,
     /// Print every setting with its meaning, as .env.example
@@ -40,6 +43,19 @@ pub(super) struct MigrateOptions {
     /// Only tell what was and what would be applied
     #[arg(long)]
     pub(super) status: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Subcommand)]
+pub(super) enum SecretsCommand {
+    /// Encrypt everything under ENCRYPTION_KEY that is encrypted under ENCRYPTION_KEY_OLD
+    Rotate(RotateOptions),
+}
+
+#[derive(Args)]
+pub(super) struct RotateOptions {
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,

@@ -7,6 +7,7 @@ mod completions;
 mod doctor;
 mod migrate;
 mod openapi;
+mod secrets;
 mod serve;
 mod settings;
 mod terminal;
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use self::arguments::{Arguments, Command};
+use self::arguments::{Arguments, Command, SecretsCommand};
 use crate::config::{Environment, Settings, unknown_names};
 use crate::start::StartError;
 
@@ -26,6 +27,9 @@ pub fn main() -> ExitCode {
     let outcome = match Arguments::parse().command.unwrap_or(Command::Serve) {
         Command::Serve => with_settings(serve::serve),
         Command::Migrate(options) => with_settings(|settings| migrate::migrate(settings, &options)),
+        Command::Secrets(SecretsCommand::Rotate(options)) => {
+            with_settings(|settings| secrets::rotate_secrets(settings, &options))
+        }
         Command::Doctor(options) => doctor::doctor(&options),
         Command::Openapi => openapi::openapi(),
         Command::Settings { markdown } => settings::settings(markdown),

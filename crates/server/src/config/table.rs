@@ -100,6 +100,8 @@ settings! {
     "Secrets" "ENCRYPTION_KEY" encryption_key: Option<MasterKey> = none, true, <MasterKey as Value>::parse;
     /// A file that holds the encryption key, instead of ENCRYPTION_KEY.
     "Secrets" "ENCRYPTION_KEY_FILE" encryption_key_file: Option<PathBuf> = none, false, PathBuf::parse;
+    /// The key before the last change: what it encrypted can still be read, and `cardkey secrets rotate` encrypts it again.
+    "Secrets" "ENCRYPTION_KEY_OLD" encryption_key_old: Option<MasterKey> = none, true, <MasterKey as Value>::parse;
     /// The password of the first administrator `admin`, who is made at the first start and has to change it. Needed in production.
     "Secrets" "INITIAL_ADMIN_PASSWORD" initial_admin_password: Option<Secret<String>> = none, true, <Secret<String> as Value>::parse;
 

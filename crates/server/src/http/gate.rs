@@ -2,6 +2,7 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::header;
+use cardkey_identity::model::EndReason;
 use cardkey_identity::{Caller, Forbidden, NotSignedIn};
 
 use super::access::Access;
@@ -39,7 +40,7 @@ impl From<NotSignedIn> for Problem {
             NotSignedIn::TokenInvalid => Code::AuthTokenInvalid.into(),
             NotSignedIn::TokenExpired => Code::AuthTokenExpired.into(),
             NotSignedIn::SessionEnded { reason } => {
-                Self::from(Code::AuthSessionEnded).with("reason", reason.map(|reason| reason.as_str()))
+                Self::from(Code::AuthSessionEnded).with("reason", reason.map(EndReason::as_str))
             }
             NotSignedIn::AccountDisabled => Code::AuthAccountDisabled.into(),
             NotSignedIn::Store(error) => error.into(),

@@ -44,7 +44,8 @@ async fn logged<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Resul
     let started = Instant::now();
     let (method, path) = (request.method().clone(), request.path().to_owned());
     let response = next.call(request).await?;
-    let (status, micros) = (response.status().as_u16(), started.elapsed().as_micros());
+    let (status, micros) =
+        (response.status().as_u16(), u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX));
     tracing::debug!(%method, path, status, micros, "answered");
     Ok(response)
 }

@@ -14,7 +14,9 @@ use async_trait::async_trait;
 use cardkey_audit::memory::MemoryAudit;
 use cardkey_audit::{AuditSearch, Dashboard, RefusalLog};
 use cardkey_crypto::{LookupKey, MasterKey, PasswordHasher, Vault};
-use cardkey_domain::{Ambient, EventId, ManualClock, Password, RoleName, Secret, SeededEntropy, Timestamp, UserName};
+use cardkey_domain::{
+    Ambient, Entropy, EventId, ManualClock, Password, RoleName, Secret, SeededEntropy, Timestamp, UserName,
+};
 use cardkey_events::{Call, Sealer, StoreError};
 use cardkey_identity::memory::MemoryStore;
 use cardkey_identity::model::{PermissionSet, SessionDevice};
@@ -44,13 +46,14 @@ pub(super) async fn memory() -> Memory {
     let audit = Arc::new(MemoryAudit::default());
     let store = Arc::new(MemoryStore::new());
     let vault = Vault::new(&MasterKey::generate(ambient.entropy()), &[], Arc::new(SeededEntropy::new(8)));
+    let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(9));
     let lookup = LookupKey::new(&Secret::new(ambient.bytes()));
     let parts = Parts {
         store: store.clone(),
         ambient: ambient.clone(),
         vault: vault.clone(),
         lookup: lookup.clone(),
-        passwords: Arc::new(HashingPool::start(PasswordHasher::new(4).unwrap(), Arc::new(SeededEntropy::new(9)))),
+        passwords: Arc::new(HashingPool::start(&PasswordHasher::new(4).unwrap(), &entropy)),
         settings: Settings::default(),
     };
     let identity = Identity::open(parts).await.unwrap();

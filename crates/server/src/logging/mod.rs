@@ -4,5 +4,6 @@ mod line;
 mod output;
 mod request;
 
+pub use output::LogError;
 pub(crate) use output::start;
 pub(crate) use request::with_request_id;

@@ -24,8 +24,19 @@ pub(crate) struct Guard {
     _writers: Vec<WorkerGuard>,
 }
 
+/// Why the log cannot be started.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// The folder of the file cannot be made.
+    #[error("its folder cannot be made")]
+    Folder(#[from] std::io::Error),
+    /// The file cannot be opened.
+    #[error("it cannot be opened")]
+    File(#[from] InitError),
+}
+
 /// Starts the log of the whole process. In a process that has one already (tests), that one stays.
-pub(crate) fn start(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Guard, InitError> {
+pub(crate) fn start(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Guard, LogError> {
     let line = Line { format: settings.log_format, clock };
     let filter = EnvFilter::builder()
         .with_default_directive(LevelFilter::INFO.into())
@@ -46,9 +57,10 @@ pub(crate) fn start(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Guard,
 
 /// A file a day: `cardkey.log` becomes `cardkey.2026-11-20.log`, its errors `error.cardkey.2026-11-20.log`. Neither name begins with
 /// the other, since old files are found by how their names begin.
-fn file(path: &Path, kind: &str) -> Result<(NonBlocking, WorkerGuard), InitError> {
+fn file(path: &Path, kind: &str) -> Result<(NonBlocking, WorkerGuard), LogError> {
     let text = |part: Option<&std::ffi::OsStr>| part.and_then(|part| part.to_str()).unwrap_or_default().to_owned();
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
     let appender = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix(format!("{kind}{}", text(path.file_stem())))

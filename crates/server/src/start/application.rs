@@ -13,7 +13,7 @@ use cardkey_persistence::Database;
 use super::wiring::{Wired, wire};
 use super::{DataDir, KeySource, Keys, StartError, check_key, database_url, is_new_file};
 use crate::config::{AppEnv, Settings};
-use crate::http::{self, Traffic};
+use crate::http::{self, Services, Traffic};
 use crate::jobs::Jobs;
 
 /// Requests that are being answered when the process is told to stop get this long.
@@ -23,7 +23,7 @@ const DRAINED_WITHIN: Duration = Duration::from_secs(25);
 pub struct Application {
     server: Server,
     address: SocketAddr,
-    traffic: Arc<Traffic>,
+    pub(super) services: Arc<Services>,
     jobs: Jobs,
 }
 
@@ -49,13 +49,12 @@ impl Application {
         let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let ambient = Ambient::new(clock, Arc::clone(&entropy));
         let Wired { services, sightings, memory } =
-            wire(settings, &database, keys, ambient, entropy, public_url).await?;
+            wire(settings, &database, keys, ambient, &entropy, public_url).await?;
         services.identity.bootstrap(&bootstrap(settings)).await?;
         let jobs = Jobs::new(&services, &database, sightings, memory);
-        let traffic = Arc::clone(&services.traffic);
         let workers = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
-        let server = http::serve(listener, services, workers).map_err(StartError::Server)?;
-        Ok(Self { server, address, traffic, jobs })
+        let server = http::serve(listener, Arc::clone(&services), workers).map_err(StartError::Server)?;
+        Ok(Self { server, address, services, jobs })
     }
 
     /// Where it listens: the port that was taken, should the setting have been 0.
@@ -71,7 +70,7 @@ impl Application {
         let server = tokio::spawn(self.server);
         stop.await;
         tracing::info!("stopping");
-        drain(&handle, &self.traffic).await;
+        drain(&handle, &self.services.traffic).await;
         jobs.stop().await;
         handle.stop(true).await;
         match server.await {
@@ -111,13 +110,15 @@ async fn unlock(
     }
     let is_sealed = !status.applied.is_empty() && database.secret_names().await?.iter().any(|_| true);
     let master = key.into_key(is_sealed, entropy.as_ref())?;
-    if is_sealed && check_key(database, &Vault::new(&master, &[], Arc::clone(entropy))).await? == Some(false) {
+    let older: Vec<_> = settings.encryption_key_old.clone().into_iter().collect();
+    let vault = Vault::new(&master, &older, Arc::clone(entropy));
+    if is_sealed && check_key(database, &vault).await? == Some(false) {
         return Err(StartError::WrongKey);
     }
     for name in database.migrate().await? {
         tracing::info!(name, "migrated");
     }
-    Keys::open(database, &master, Arc::clone(entropy)).await
+    Keys::open(database, vault, entropy.as_ref()).await
 }
 
 /// A database without accounts would get an administrator with the password that everybody knows.

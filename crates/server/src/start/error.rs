@@ -7,9 +7,9 @@ use cardkey_domain::PasswordRule;
 use cardkey_events::StoreError;
 use cardkey_identity::BootstrapError;
 use cardkey_persistence::{ConnectError, MigrateError};
-use tracing_appender::rolling::InitError;
 
 use crate::config::{InvalidSetting, UnreadableFile};
+use crate::logging::LogError;
 
 /// Why the process does not start. One line each, for the one who set it up; none repeats a secret.
 #[derive(Debug, thiserror::Error)]
@@ -51,7 +51,7 @@ pub enum StartError {
     DataDir(PathBuf, #[source] io::Error),
     /// The log file cannot be used.
     #[error("LOG_FILE cannot be used")]
-    LogFile(#[source] InitError),
+    LogFile(#[source] LogError),
     /// The port cannot be listened on.
     #[error("PORT {1} on {0} cannot be listened on")]
     Port(std::net::IpAddr, u16, #[source] io::Error),
@@ -64,6 +64,9 @@ pub enum StartError {
     /// The database failed during the start.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Something is to be done to a database that `migrate` has to bring up to date first.
+    #[error("the database is not up to date: run `cardkey migrate` first")]
+    NotMigrated,
     /// The server cannot be run.
     #[error("the server cannot be run")]
     Server(#[source] io::Error),

@@ -1,6 +1,4 @@
-use std::sync::Arc;
-
-use cardkey_crypto::{LookupKey, MasterKey, Vault};
+use cardkey_crypto::{LookupKey, Vault};
 use cardkey_domain::{Entropy, Secret};
 use cardkey_events::{Sealer, StoreError};
 use cardkey_persistence::Database;
@@ -24,33 +22,29 @@ pub(crate) struct Keys {
 /// Whether the master key is the one that the database is encrypted under; `None` where it is not encrypted yet.
 pub(crate) async fn check_key(database: &Database, vault: &Vault) -> Result<Option<bool>, StoreError> {
     let sealed = database.secret(CHECK).await?;
-    Ok(sealed.map(|sealed| vault.open(&context(CHECK), &sealed).is_ok()))
+    Ok(sealed.map(|sealed| vault.open(&secret_context(CHECK), &sealed).is_ok()))
 }
 
 impl Keys {
     /// Opens the database's keys, and makes them at the first start. The database is migrated.
-    pub(crate) async fn open(
-        database: &Database,
-        master: &MasterKey,
-        entropy: Arc<dyn Entropy>,
-    ) -> Result<Self, StartError> {
-        let vault = Vault::new(master, &[], Arc::clone(&entropy));
-        database.secret_or_insert(CHECK, &vault.seal(&context(CHECK), CHECK_VALUE)).await?;
+    pub(crate) async fn open(database: &Database, vault: Vault, entropy: &dyn Entropy) -> Result<Self, StartError> {
+        database.secret_or_insert(CHECK, &vault.seal(&secret_context(CHECK), CHECK_VALUE)).await?;
         // Two nodes may have started at once, with different keys.
         if check_key(database, &vault).await? != Some(true) {
             return Err(StartError::WrongKey);
         }
         let mut fresh = [0; 32];
         entropy.fill(&mut fresh);
-        let sealed = database.secret_or_insert(LOOKUP, &vault.seal(&context(LOOKUP), &fresh)).await?;
-        let opened = vault.open(&context(LOOKUP), &sealed).map_err(|_| StartError::WrongKey)?;
+        let sealed = database.secret_or_insert(LOOKUP, &vault.seal(&secret_context(LOOKUP), &fresh)).await?;
+        let opened = vault.open(&secret_context(LOOKUP), &sealed).map_err(|_| StartError::WrongKey)?;
         let key: [u8; 32] =
             opened.expose().as_slice().try_into().map_err(|_| StoreError::damaged("the look-up key"))?;
         Ok(Self { vault, lookup: LookupKey::new(&Secret::new(key)) })
     }
 }
 
-fn context(name: &str) -> Vec<u8> {
+/// What a secret is bound to.
+pub(super) fn secret_context(name: &str) -> Vec<u8> {
     format!("secrets.sealed:{name}").into_bytes()
 }
 

@@ -7,6 +7,7 @@ mod error;
 mod keys;
 mod master_key;
 mod outside;
+mod rotate;
 mod wiring;
 
 pub use application::Application;
@@ -15,6 +16,7 @@ pub use error::StartError;
 pub(crate) use keys::{Keys, check_key};
 pub(crate) use master_key::KeySource;
 pub use outside::{SystemClock, SystemEntropy};
+pub(crate) use rotate::rotate;
 
 #[cfg(test)]
 mod tests;

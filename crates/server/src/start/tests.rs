@@ -5,14 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cardkey_crypto::MasterKey;
-use cardkey_domain::{ManualClock, SeededEntropy, Timestamp};
+use cardkey_domain::{CardKeyId, ManualClock, PageRequest, SeededEntropy, Text, Timestamp, Validity};
+use cardkey_events::{Call, Once};
+use cardkey_licensing::model::AppPolicy;
+use cardkey_licensing::{CardKeyQuery, OrderBatch, RegisterApp};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
+use super::rotate::{Rotated, rotate};
 use super::{Application, StartError};
 use crate::config::{Environment, Settings};
+use crate::http::Services;
 
 const OWN_PASSWORD: (&str, &str) = ("INITIAL_ADMIN_PASSWORD", "Correct-Horse-7");
 
@@ -68,6 +73,49 @@ async fn another_key_or_a_lost_one_stops_the_start() {
     assert!(told.contains("encryption.key is gone"), "{told}");
     assert!(!folder.path().join("data/encryption.key").exists(), "no other key is left lying about");
     assert!(build(&settings(folder.path(), &[("ENCRYPTION_KEY", &a_key(1))])).await.is_ok());
+}
+
+// SEC-08
+#[tokio::test]
+async fn secrets_rotate_to_another_key_and_the_old_one_is_of_no_more_use() {
+    let folder = TempDir::new().unwrap();
+    let (old, new) = (a_key(1), a_key(2));
+    let entropy = || Arc::new(SeededEntropy::new(12));
+    let application = build(&settings(folder.path(), &[("ENCRYPTION_KEY", &old)])).await.unwrap();
+    let card_key = a_card_key(&application.services).await;
+
+    let both = settings(folder.path(), &[("ENCRYPTION_KEY", &new), ("ENCRYPTION_KEY_OLD", &old)]);
+    assert!(build(&both).await.is_ok(), "a server goes on with both");
+    let rotated = rotate(&both, entropy()).await.unwrap();
+    assert_eq!((rotated.secrets, rotated.signing_keys, rotated.card_keys, rotated.receipts), (2, 4, 1, 1));
+    assert_eq!(rotate(&both, entropy()).await.unwrap(), Rotated::default(), "nothing is left");
+
+    let application = build(&settings(folder.path(), &[("ENCRYPTION_KEY", &new)])).await.unwrap();
+    let call = Call::by_system("test", "test".into());
+    assert!(application.services.licensing.reveal(&call, card_key).await.is_ok());
+    assert!(refusal(&folder, &[("ENCRYPTION_KEY", &old)]).await.starts_with("ENCRYPTION_KEY is not the key"));
+}
+
+/// The one card key of a batch that was ordered once.
+async fn a_card_key(services: &Services) -> CardKeyId {
+    let call = Call::by_system("test", "test".into());
+    let name = Text::parse("Player").unwrap();
+    let register = RegisterApp { name, description: None, contact: None, policy: AppPolicy::default() };
+    let app = services.licensing.register_app(&call, register).await.unwrap();
+    let order = OrderBatch {
+        app_id: app.id,
+        count: 1,
+        validity: Validity::Permanent,
+        max_devices: None,
+        name: None,
+        note: None,
+        price_cents: None,
+    };
+    let sealer = Arc::clone(&services.sealer);
+    let once = Some(Once { scope: "test".into(), key: "k".into(), request_digest: [0; 32], sealer });
+    let batch = services.licensing.order_batch(&Call { once, ..call }, order).await.unwrap();
+    let query = CardKeyQuery { batch: Some(batch.id), ..CardKeyQuery::default() };
+    services.licensing.card_keys(&query, PageRequest::first()).await.unwrap().items[0].id
 }
 
 // SEC-08

@@ -32,7 +32,7 @@ pub(super) async fn wire(
     database: &Database,
     keys: Keys,
     ambient: Ambient,
-    entropy: Arc<dyn Entropy>,
+    entropy: &Arc<dyn Entropy>,
     public_url: String,
 ) -> Result<Wired, StartError> {
     let store = Arc::new(database.clone());
@@ -42,7 +42,7 @@ pub(super) async fn wire(
         ambient: ambient.clone(),
         vault: keys.vault.clone(),
         lookup: keys.lookup.clone(),
-        passwords: Arc::new(HashingPool::start(hasher, entropy)),
+        passwords: Arc::new(HashingPool::start(&hasher, entropy)),
         settings: identity_settings(settings)?,
     });
     let (sightings, memory) = (Arc::new(GatheredSightings::default()), Arc::new(LicensingMemory::default()));
