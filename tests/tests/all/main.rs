@@ -5,3 +5,4 @@ mod architecture;
 mod contract;
 mod demo;
 mod harness;
+mod licensing;
