@@ -13,5 +13,5 @@ lint: ; .ci/need deny && cargo fmt --all --check && cargo clippy -q --locked --w
 fmt: ; cargo fmt --all
 openapi: ; cargo run -q --locked --bin cardkey -- openapi > docs/openapi.json
 bench: ; cargo build -q --locked --release --bin cardkey && cargo run -q --locked --release -p cardkey-tests --bin bench
-demo: ; cargo build -q --locked --bin cardkey && $(if $(filter postgres mariadb,$(DEMO_DATABASE)),$(WITH_DATABASES)) cargo run -q --locked -p cardkey-tests --bin demo $(DEMO_DATABASE)
+demo: ; cargo build -q --locked -p cardkey-tests --bin cardkey-under-test && $(if $(filter postgres mariadb,$(DEMO_DATABASE)),$(WITH_DATABASES)) cargo run -q --locked -p cardkey-tests --bin demo $(DEMO_DATABASE)
 crash: ; CARDKEY_TEST_CRASH_ROUNDS=300 $(WITH_DATABASES) cargo nextest run --locked -p cardkey-tests -E 'test(/kill_9/)' --no-capture

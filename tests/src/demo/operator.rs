@@ -3,6 +3,8 @@ use std::collections::HashSet;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::server::http_client;
+
 const FIRST_PASSWORD: &str = "admin1314159";
 const PASSWORD: &str = "Sturdy-Lantern-4711";
 
@@ -16,7 +18,7 @@ pub(super) struct Operator {
 impl Operator {
     /// Signs in with the password of the first start, which is good for one thing.
     pub(super) async fn arrive(server: &str) -> Result<Self, String> {
-        let http = reqwest::Client::builder().no_proxy().build().map_err(|error| error.to_string())?;
+        let http = http_client()?;
         let mut operator = Self { http, server: server.to_owned(), token: String::new() };
         let reply = operator.sign_in(FIRST_PASSWORD).await?;
         if reply["data"]["user"]["must_change_password"] != true {

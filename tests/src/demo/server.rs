@@ -62,7 +62,7 @@ impl Server {
     }
 
     async fn ready(&mut self) -> Result<(), String> {
-        let http = reqwest::Client::builder().no_proxy().build().map_err(|error| error.to_string())?;
+        let http = http_client()?;
         let start = Instant::now();
         loop {
             let reply = http.get(format!("{}/readyz", self.url)).send().await;
@@ -98,6 +98,13 @@ impl Drop for Server {
     }
 }
 
+/// A client of servers on this machine.
+pub(super) fn http_client() -> Result<reqwest::Client, String> {
+    // The customer's program, in this same process, may have chosen a provider already.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    reqwest::Client::builder().no_proxy().build().map_err(|error| error.to_string())
+}
+
 fn launch(database: &str, folder: &Path, port: u16) -> Result<Child, String> {
     let program = program()?;
     let log = File::options().create(true).append(true).open(folder.join("log")).map_err(|error| error.to_string())?;
@@ -108,9 +115,9 @@ fn launch(database: &str, folder: &Path, port: u16) -> Result<Child, String> {
     command.spawn().map_err(|error| format!("{}: {error}", program.display()))
 }
 
-/// The server's program stands beside this one.
+/// The server's program, built with this package, stands beside this one.
 fn program() -> Result<PathBuf, String> {
     let this = std::env::current_exe().map_err(|error| error.to_string())?;
-    let program = this.ancestors().map(|folder| folder.join("cardkey")).find(|program| program.is_file());
-    program.ok_or_else(|| "the server is not built: cargo build --bin cardkey".to_owned())
+    let program = this.ancestors().map(|folder| folder.join("cardkey-under-test")).find(|program| program.is_file());
+    program.ok_or_else(|| "the server is not built: cargo build -p cardkey-tests --bin cardkey-under-test".to_owned())
 }
