@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use cardkey_tests::api::{Person, device};
-use cardkey_tests::server::{Server, Settings};
 use cardkey_tests::on_each_database;
+use cardkey_tests::server::{Server, Settings};
 use serde_json::json;
 
 on_each_database! {
@@ -72,7 +72,11 @@ async fn outcomes(tries: impl Iterator<Item = (Person, String, usize)>) -> BTree
     let mut outcomes = BTreeMap::new();
     for attempt in tries {
         let reply = attempt.await.unwrap();
-        let code = if reply.status() == 200 { String::new() } else { format!(" {}", reply.problem()["code"].as_str().unwrap()) };
+        let code = if reply.status() == 200 {
+            String::new()
+        } else {
+            format!(" {}", reply.problem()["code"].as_str().unwrap())
+        };
         *outcomes.entry(format!("{}{code}", reply.status())).or_default() += 1;
     }
     outcomes

@@ -130,6 +130,7 @@ async fn a_licence(database: cardkey_tests::Database) -> (Server, Person, App, V
 }
 
 async fn verify(server: &Server, licence: &Value, machine: usize, nonce: &str, version: Value) -> Value {
-    let body = json!({ "license": licence["verdict"], "device_info": device(machine), "nonce": nonce, "version": version });
+    let body =
+        json!({ "license": licence["verdict"], "device_info": device(machine), "nonce": nonce, "version": version });
     server.api().post("/api/v1/card-keys/verify", &body).send().await.ok().data()
 }
