@@ -84,13 +84,28 @@ class Client:
         except Refused:
             self._forget("activation")
             raise
-        token, keys = reply["data"]["verdict"], self._fetch_keys()
-        verdict = self.check(token, keys)
-        if verdict.get("nonce") != pending["nonce"]:
-            raise NotGenuine("the verdict answers another question")
-        self._keep(token, verdict, keys)
+        verdict = self._keep_first(reply["data"]["verdict"], pending["nonce"])
         self._forget("activation")
         return verdict
+
+    def recover(self, access_token: str) -> dict:
+        """Gets the verdict again on a computer that has its licence and lost this folder (refusal `device.already_bound`)."""
+        headers, cursor = {"Authorization": f"Bearer {access_token}"}, ""
+        while cursor is not None:
+            path = f"/api/v1/licenses?page_size=100{cursor and '&cursor=' + cursor}"
+            page = self._call("GET", path, headers=headers)["data"]
+            for licence in (licence for licence in page["items"] if licence["app_id"] == self.app):
+                nonce = secrets.token_urlsafe(16)
+                try:
+                    question = {"device_info": self.device, "nonce": nonce}
+                    reply = self._post(f"/api/v1/licenses/{licence['id']}/verdict", question, headers)
+                except Refused as error:
+                    if error.code != "device.not_bound":
+                        raise
+                else:
+                    return self._keep_first(reply["data"]["verdict"], nonce)
+            cursor = page["next_cursor"]
+        raise LookupError("no licence of this account is bound to this computer")
 
     def verify(self) -> dict:
         """Asks the server whether the program may run. A verdict that says no is returned too: look at `valid` and `code`."""
@@ -186,6 +201,14 @@ class Client:
             raise LookupError("no card key has been activated on this computer")
         return licence
 
+    def _keep_first(self, token: str, nonce: str) -> dict:
+        keys = self._fetch_keys()
+        verdict = self.check(token, keys)
+        if verdict.get("nonce") != nonce:
+            raise NotGenuine("the verdict answers another question")
+        self._keep(token, verdict, keys)
+        return verdict
+
     def _keep(self, token: str, verdict: dict, keys: dict) -> None:
         """The answer is fresh, so the server's time is the truth. A no replaces a yes: going offline does not undo it."""
         self._save("licence", {
@@ -269,7 +292,12 @@ def main() -> int:
             if not (arguments.user and arguments.password and arguments.card_key):
                 parser.error("the first start needs --user, --password and --card-key")
             token = client.sign_in(arguments.user, arguments.password)
-            client.activate(token, arguments.card_key)
+            try:
+                client.activate(token, arguments.card_key)
+            except Refused as error:
+                if error.code != "device.already_bound":
+                    raise
+                client.recover(token)
             print("卡密激活成功 / Card key redeemed")
             verdict, online = client.start()
     except Refused as error:

@@ -26,7 +26,7 @@ pub struct Once {
     pub scope: String,
     /// The caller's key.
     pub key: String,
-    /// SHA-256 of the body.
+    /// A keyed hash of the body.
     pub request_digest: [u8; 32],
     /// Encrypts the outcome.
     pub sealer: Arc<dyn Sealer>,
@@ -72,7 +72,7 @@ pub struct Receipt {
     pub scope: String,
     /// The caller's key, unique in its scope.
     pub key: String,
-    /// SHA-256 of the body: another body is another request.
+    /// The keyed hash of the body: another body is another request.
     pub request_digest: [u8; 32],
     /// The outcome, encrypted.
     pub sealed_outcome: Vec<u8>,

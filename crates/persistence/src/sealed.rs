@@ -6,7 +6,7 @@ use cardkey_events::StoreError;
 use sea_orm::sqlx::types::Uuid;
 
 use crate::database::Database;
-use crate::sql::{Param, Row, all, params, update_from};
+use crate::sql::{Row, all, params, update_from};
 
 /// Rows that one statement seals again.
 const AT_ONCE: usize = 300;

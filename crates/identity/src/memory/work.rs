@@ -289,12 +289,10 @@ impl RefreshTokenRepository for MemoryWork {
     async fn forget(&mut self, now: Timestamp, grace_end: Timestamp) -> Result<u64, StoreError> {
         let before = self.rows.refresh_tokens.len();
         self.rows.refresh_tokens.retain(|_, row| now <= row.expires_at);
-        for row in self.rows.refresh_tokens.values_mut() {
-            if row.used_at.is_some_and(|at| at < grace_end) {
-                row.sealed_reply = None;
-            }
-        }
-        Ok((before - self.rows.refresh_tokens.len()) as u64)
+        let deleted = before - self.rows.refresh_tokens.len();
+        let over = |row: &&mut RefreshToken| row.used_at.is_some_and(|at| at < grace_end);
+        let replies = self.rows.refresh_tokens.values_mut().filter(over).filter_map(|row| row.sealed_reply.take());
+        Ok((deleted + replies.count()) as u64)
     }
 }
 

@@ -19,6 +19,11 @@ pub(super) async fn note(
     caller: Option<&Caller>,
 ) {
     let code = problem.code();
+    if code == Code::AuthBusy {
+        // No fault, and in a flood too many to write down: they were turned away so that everybody else is served.
+        tracing::debug!(code = code.as_str(), operation = plan.operation, "turned away");
+        return;
+    }
     if code.status() >= 500 {
         let cause = problem.chain().unwrap_or_default();
         tracing::error!(code = code.as_str(), operation = plan.operation, cause, "a request failed");

@@ -21,6 +21,7 @@ pub(super) fn routes() -> Vec<Route> {
         get("/health",                       May(P::SystemRead),       "system.health",      system::health,       "How the system is, in detail"),
         get("/errors",                       Public,                   "system.errors",      docs::errors,         "Every error code and what it means"),
         get("/docs",                         Public,                   "docs.page",          docs::page,           "Swagger UI"),
+        get("/docs/",                        Public,                   "docs.home",          docs::page,           "Swagger UI"),
         get("/docs/{id}",                    Public,                   "docs.file",          docs::file,           "The files of Swagger UI"),
         get("/api/v1/openapi.json",          Public,                   "system.openapi",     docs::openapi,        "This document"),
         get("/api/v1/dashboard",             May(P::DashboardRead),    "dashboard.show",     dashboard::show,      "Users, sessions, devices and what they did over time"),

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cardkey_audit::{AuditSearch, Dashboard, RefusalLog};
+use cardkey_crypto::LookupKey;
 use cardkey_domain::{Ambient, Timestamp, UserId};
 use cardkey_events::{ReceiptReader, Sealer, StoreError};
 use cardkey_identity::Identity;
@@ -21,6 +22,8 @@ pub(crate) struct Services {
     pub(crate) licensing: Arc<Licensing>,
     pub(crate) receipts: Arc<dyn ReceiptReader>,
     pub(crate) sealer: Arc<dyn Sealer>,
+    /// Makes the digests of request bodies.
+    pub(crate) digests: LookupKey,
     pub(crate) claims: Claims,
     pub(crate) refusals: RefusalLog,
     pub(crate) refusal_budget: RefusalBudget,

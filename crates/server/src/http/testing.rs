@@ -58,7 +58,7 @@ pub(super) async fn memory() -> Memory {
     };
     let identity = Identity::open(parts).await.unwrap();
     let cards = licensing::MemoryStore::new();
-    let licensing = Licensing::new(Arc::new(cards.clone()), ambient.clone(), vault, lookup, "test");
+    let licensing = Licensing::new(Arc::new(cards.clone()), ambient.clone(), vault, lookup.clone(), "test");
     let services = Services {
         site: Site {
             app_name: "Cardkey".into(),
@@ -70,6 +70,7 @@ pub(super) async fn memory() -> Memory {
         licensing: Arc::new(licensing),
         receipts: store.clone(),
         sealer: Arc::new(Unsealed),
+        digests: lookup,
         claims: Claims::default(),
         refusals: RefusalLog::new(Arc::new(audit.clone()), ambient.clone()),
         refusal_budget: RefusalBudget::default(),

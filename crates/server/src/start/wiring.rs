@@ -46,9 +46,10 @@ pub(super) async fn wire(
         settings: identity_settings(settings)?,
     });
     let (sightings, memory) = (Arc::new(GatheredSightings::default()), Arc::new(LicensingMemory::default()));
-    let licensing = Licensing::new(store.clone(), ambient.clone(), keys.vault.clone(), keys.lookup, public_url.clone())
-        .with_cache(memory.clone())
-        .with_sightings(sightings.clone());
+    let licensing =
+        Licensing::new(store.clone(), ambient.clone(), keys.vault.clone(), keys.lookup.clone(), public_url.clone())
+            .with_cache(memory.clone())
+            .with_sightings(sightings.clone());
     let services = Services {
         site: Site {
             app_name: settings.app_name.clone(),
@@ -60,6 +61,7 @@ pub(super) async fn wire(
         licensing: Arc::new(licensing),
         receipts: store.clone(),
         sealer: Arc::new(ReplySealer(keys.vault)),
+        digests: keys.lookup,
         claims: Claims::default(),
         refusals: RefusalLog::new(store.clone(), ambient.clone()),
         refusal_budget: RefusalBudget::default(),

@@ -53,10 +53,10 @@ impl Options {
                 _ => return Err(format!("{argument} is not known; see the head of bench/main.rs")),
             }
         }
-        if !options.server.is_file() {
-            let build = "cargo build --release --package cardkey-server";
-            return Err(format!("there is no server at {}: {build}", options.server.display()));
-        }
+        let build = "cargo build --release --bin cardkey";
+        let absolute = options.server.canonicalize();
+        options.server =
+            absolute.map_err(|error| format!("no server at {}: {error}; {build}", options.server.display()))?;
         Ok(options)
     }
 

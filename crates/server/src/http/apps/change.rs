@@ -6,10 +6,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::policy::{PolicyBody, present};
+use super::policy::PolicyBody;
 use super::view::AppView;
 use crate::http::answer::Reply;
-use crate::http::extract::{Body, Caller, Path};
+use crate::http::extract::{Body, Caller, Path, present};
 use crate::http::fault::Faults;
 use crate::http::message::Message;
 use crate::http::problem::Problem;

@@ -1,8 +1,9 @@
 use cardkey_licensing::model::{AppPolicy, DeviceMatching, PolicyChange};
 use semver::Version;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::http::extract::present;
 use crate::http::fault::{Fault, Faults};
 
 /// The rules of an app's licences. What is left out keeps its value, or takes the default in a new app.
@@ -74,9 +75,4 @@ impl From<AppPolicy> for PolicyView {
             entitlements: policy.entitlements,
         }
     }
-}
-
-/// Tells a field that is null from one that is not there.
-pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(field: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(field).map(Some)
 }

@@ -29,7 +29,9 @@ pub(crate) struct SignedInView {
 }
 
 pub(super) fn token_reply(services: &Data<Services>, message: Message, grant: Grant) -> Flat<TokenReply> {
-    let expires_in = grant.tokens.access_expires_at.since(services.ambient.now()).as_secs();
+    let remaining = grant.tokens.access_expires_at.since(services.ambient.now());
+    // A started second counts: the whole lifetime is 7200, however long the password took to check.
+    let expires_in = remaining.as_secs() + u64::from(remaining.subsec_nanos() > 0);
     let session = SessionView::of(grant.session, true);
     let fields = TokenReply {
         access_token: grant.tokens.access_token,
