@@ -15,8 +15,8 @@ pub mod server;
 mod servers;
 mod until;
 
-pub use database::{Backend, Database};
+pub use database::{Backend, Database, TEMPLATE};
 pub use outside::{MissingProgram, OutsideProgram};
-pub use places::{MARIADB_URL, POSTGRES_URL, free_port};
+pub use places::{MARIADB_URL, POSTGRES_URL, crash_rounds, free_port};
 pub use servers::{MariaDb, Postgres, StartError};
 pub use until::until;

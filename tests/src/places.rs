@@ -20,3 +20,12 @@ pub fn free_port() -> u16 {
 pub(crate) fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
+
+/// How many rounds of kill -9 a test plays: 20, or as many as the run asks for.
+///
+/// # Panics
+/// When the run asks for something else than a number.
+#[must_use]
+pub fn crash_rounds() -> usize {
+    setting("CARDKEY_TEST_CRASH_ROUNDS").map_or(20, |rounds| rounds.parse().expect("a number of rounds"))
+}

@@ -5,6 +5,7 @@
 use std::ffi::OsStr;
 use std::process::{ExitCode, ExitStatus};
 
+use cardkey_persistence::{Database, MigrateError};
 use cardkey_tests::{MARIADB_URL, MariaDb, POSTGRES_URL, Postgres, StartError};
 use tokio::process::Command;
 use tokio::signal::unix::{SignalKind, signal};
@@ -20,6 +21,12 @@ async fn main() -> ExitCode {
         (Ok(postgres), Ok(mariadb)) => (postgres, mariadb),
         (postgres, mariadb) => return refuse(postgres.err(), mariadb.err()),
     };
+    for (url, server) in [(postgres.template_url(), "PostgreSQL"), (mariadb.template_url(), "MariaDB")] {
+        if let Err(error) = migrate(url).await {
+            eprintln!("with-databases: {server} cannot be migrated, so nothing was run: {error:?}");
+            return ExitCode::from(2);
+        }
+    }
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_the_running_package(name)) {
         command.env_remove(name);
@@ -49,6 +56,11 @@ fn refuse(postgres: Option<StartError>, mariadb: Option<StartError>) -> ExitCode
     }
     eprintln!("with-databases: nothing was run; `make test-embedded` runs what needs no server");
     ExitCode::from(2)
+}
+
+/// Brings the database that the tests copy up to date.
+async fn migrate(url: &str) -> Result<(), MigrateError> {
+    Database::connect(url, 1).await?.migrate().await.map(|_| ())
 }
 
 /// Waits for the command. A terminal's Ctrl-C reaches the command by itself, so here it is only survived; a SIGTERM ends the command.

@@ -24,7 +24,7 @@ pub struct Server {
     settings: Settings,
     folder: TempDir,
     _output: Lines<BufReader<ChildStdout>>,
-    _database: Database,
+    database: Database,
 }
 
 impl Server {
@@ -41,7 +41,7 @@ impl Server {
         };
         let settings = settings.set("DATA_DIR", folder.path().join("data").to_string_lossy());
         let (child, port, output) = launch(&settings, folder.path()).await;
-        Self { child, port, settings, folder, _output: output, _database: database }
+        Self { child, port, settings, folder, _output: output, database }
     }
 
     /// Its port.
@@ -75,6 +75,16 @@ impl Server {
     #[must_use]
     pub fn log(&self) -> String {
         fs::read_to_string(log(self.folder.path())).expect("the server's log")
+    }
+
+    /// Runs a statement on its database, as somebody who sits at it. On SQLite it must not run.
+    pub fn execute(&self, sql: &str) {
+        self.database.execute(sql, &self.data().join("cardkey.db"));
+    }
+
+    /// Takes its database away while it runs.
+    pub fn lose_database(&self) {
+        self.database.take_away();
     }
 
     /// Somebody who calls it and is not signed in.

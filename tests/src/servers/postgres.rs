@@ -3,7 +3,7 @@ use std::process::Command;
 use super::StartError;
 use super::account::Account;
 use super::lifeline::{Cradle, Lifeline};
-use crate::{OutsideProgram, free_port};
+use crate::{OutsideProgram, TEMPLATE, free_port};
 
 const SERVER: OutsideProgram = OutsideProgram { name: "postgres", package: "postgresql" };
 const INITDB: OutsideProgram = OutsideProgram { name: "initdb", package: "postgresql" };
@@ -13,6 +13,7 @@ const CLIENT: OutsideProgram = OutsideProgram { name: "psql", package: "postgres
 #[derive(Debug)]
 pub struct Postgres {
     url: String,
+    template_url: String,
     _lifeline: Lifeline,
 }
 
@@ -39,16 +40,27 @@ impl Postgres {
         ];
         let mut arguments = vec!["-D", &data];
         arguments.extend(settings.iter().flat_map(|setting| ["-c", setting]));
-        let url = format!("postgres://cardkey@127.0.0.1:{port}/postgres");
+        let at = |database: &str| format!("postgres://cardkey@127.0.0.1:{port}/{database}");
+        let url = at("postgres");
         let lifeline = cradle.start("QUIT", &server, &arguments)?;
         let lifeline = lifeline.ready(|| statement(&url, "SELECT 1")).await?;
-        Ok(Self { url, _lifeline: lifeline })
+        let made = statement(&url, &format!("CREATE DATABASE {TEMPLATE}")).output()?;
+        if !made.status.success() {
+            return Err(StartError::Failed(String::from_utf8_lossy(&made.stderr).into_owned()));
+        }
+        Ok(Self { url, template_url: at(TEMPLATE), _lifeline: lifeline })
     }
 
     /// Where it is, for the account that may make databases.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Where the database is that the tests copy.
+    #[must_use]
+    pub fn template_url(&self) -> &str {
+        &self.template_url
     }
 }
 

@@ -3,6 +3,11 @@
 
 mod architecture;
 mod contract;
+mod crash;
 mod demo;
 mod harness;
+mod identity;
 mod licensing;
+mod outside;
+mod process;
+mod web;

@@ -4,8 +4,9 @@ use cardkey_domain::{Permission, RoleName};
 use cardkey_tests::api::{Api, Person};
 use cardkey_tests::on_each_database;
 use cardkey_tests::server::{Server, Settings};
-use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
+
+use crate::web::{Route, routes};
 
 on_each_database! {
     /// Every route, asked by every role and by nobody, against what the OpenAPI document says it needs.
@@ -76,37 +77,9 @@ on_each_database! {
     }
 }
 
-#[derive(Debug)]
-struct Route {
-    method: Method,
-    path: String,
-    needs_sign_in: bool,
-    permission: Option<String>,
-}
-
-async fn routes(api: &Api) -> Vec<Route> {
-    let document: Value = api.get("/api/v1/openapi.json").send().await.ok().json();
-    let mut routes = Vec::new();
-    for (path, methods) in document["paths"].as_object().unwrap() {
-        for (method, operation) in methods.as_object().unwrap() {
-            let Ok(method) = Method::from_bytes(method.to_ascii_uppercase().as_bytes()) else { continue };
-            let needs_sign_in = operation["security"].as_array().is_some_and(|list| !list.is_empty());
-            let needs = operation["description"].as_str().and_then(|text| text.split_once("Needs the permission `"));
-            let permission = needs.and_then(|(_, rest)| rest.split_once('`')).map(|(name, _)| name.to_owned());
-            routes.push(Route { method, path: path.clone(), needs_sign_in, permission });
-        }
-    }
-    routes
-}
-
 /// Asks for something that is not there with a body that says nothing, so that whoever gets in does no harm.
 async fn ask(api: &Api, route: &Route) -> u16 {
-    let mut path = route.path.clone();
-    while let Some((start, rest)) = path.clone().split_once('{') {
-        let (_, end) = rest.split_once('}').unwrap();
-        path = format!("{start}0192f0c0-0000-7000-8000-000000000000{end}");
-    }
-    let call = api.call(route.method.clone(), &path);
-    let call = if route.method == Method::GET { call } else { call.json(&json!({})) };
+    let call = route.call(api);
+    let call = if route.has_body { call.json(&json!({})) } else { call };
     call.send().await.status()
 }

@@ -14,7 +14,7 @@ on_each_database! {
         assert!(before.len() >= 2, "the next key is published ahead of its time: {before:?}");
         assert!(before.contains(&kid(lin.api.token())));
 
-        let _ = admin.api.post("/api/v1/token-keys/rotate", &json!({})).send().await.ok();
+        let _ = admin.api.post("/api/v1/signing-keys/rotate", &json!({})).send().await.ok();
         let _ = lin.check_session().await.ok();
         let fresh = lin.api.person(&lin.refresh().await.ok());
         assert_ne!(kid(fresh.api.token()), kid(lin.api.token()));

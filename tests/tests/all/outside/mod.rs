@@ -1,0 +1,3 @@
+//! Programs of other makers that work with ours.
+
+mod pyjwt;

@@ -1,0 +1,8 @@
+//! The program: how it starts, what it refuses to start with, its commands, and how it ends.
+
+mod commands;
+mod environment;
+mod health;
+mod log;
+mod refusals;
+mod shutdown;
