@@ -24,32 +24,27 @@ on_each_database! {
 
         let now = claims["iat"].as_i64().unwrap();
         let base = format!("http://127.0.0.1:{}", server.port());
-        for (path, mut body) in [
-            ("/api/v1/card-keys/verify", json!({ "license": verdict, "device_info": device(1) })),
-            ("/api/v1/devices/heartbeat", json!({ "license": verdict })),
-        ] {
-            body["nonce"] = json!("0123456789abcdef");
-            let url = format!("{base}{path}");
-            let ask = async |proof: Option<String>| {
-                let call = server.api().post(path, &body);
-                let call = match proof {
-                    Some(proof) => call.header("dpop", &proof),
-                    None => call,
-                };
-                call.send().await.ok().data()["code"].as_str().unwrap().to_owned()
+        let url = format!("{base}/api/v1/card-keys/verify");
+        let body = json!({ "license": verdict, "device_info": device(1), "nonce": "0123456789abcdef" });
+        let ask = async |proof: Option<String>| {
+            let call = server.api().post("/api/v1/card-keys/verify", &body);
+            let call = match proof {
+                Some(proof) => call.header("dpop", &proof),
+                None => call,
             };
-            let proof = |key: &SigningKey, jti: &str| dpop_proof(key, &format!("{path}{jti}"), &url, now, verdict);
-            let elsewhere = format!("{base}/api/v1/elsewhere");
-            assert_eq!(ask(None).await, "PROOF_REQUIRED", "{path}");
-            assert_eq!(ask(Some("nonsense".to_owned())).await, "PROOF_INVALID", "{path}");
-            assert_eq!(ask(Some(proof(&thief, "1"))).await, "PROOF_INVALID", "{path}: of another key");
-            assert_eq!(ask(Some(dpop_proof(&key, "2", &elsewhere, now, verdict))).await, "PROOF_INVALID", "{path}: for another call");
-            assert_eq!(ask(Some(dpop_proof(&key, "3", &url, now - 3_600, verdict))).await, "PROOF_INVALID", "{path}: old");
-            assert_eq!(ask(Some(dpop_proof(&key, "4", &url, now, "another"))).await, "PROOF_INVALID", "{path}: over another licence");
-            assert_eq!(ask(Some(proof(&key, "5"))).await, "VALID", "{path}");
-            assert_eq!(ask(Some(proof(&key, "5"))).await, "PROOF_INVALID", "{path}: a second time");
-            assert_eq!(ask(Some(proof(&key, "6"))).await, "VALID", "{path}");
-        }
+            call.send().await.ok().data()["code"].as_str().unwrap().to_owned()
+        };
+        let proof = |key: &SigningKey, jti: &str| dpop_proof(key, jti, &url, now, verdict);
+        let elsewhere = format!("{base}/api/v1/elsewhere");
+        assert_eq!(ask(None).await, "PROOF_REQUIRED");
+        assert_eq!(ask(Some("nonsense".to_owned())).await, "PROOF_INVALID");
+        assert_eq!(ask(Some(proof(&thief, "1"))).await, "PROOF_INVALID", "of another key");
+        assert_eq!(ask(Some(dpop_proof(&key, "2", &elsewhere, now, verdict))).await, "PROOF_INVALID", "for another call");
+        assert_eq!(ask(Some(dpop_proof(&key, "3", &url, now - 3_600, verdict))).await, "PROOF_INVALID", "old");
+        assert_eq!(ask(Some(dpop_proof(&key, "4", &url, now, "another"))).await, "PROOF_INVALID", "over another licence");
+        assert_eq!(ask(Some(proof(&key, "5"))).await, "VALID");
+        assert_eq!(ask(Some(proof(&key, "5"))).await, "PROOF_INVALID", "a second time");
+        assert_eq!(ask(Some(proof(&key, "6"))).await, "VALID");
     }
 
     // DEV-08, SEC-05

@@ -79,10 +79,10 @@ on_each_database! {
             assert!(!list.to_string().contains(serial), "serial numbers are kept as hashes only");
         }
         let first_seen = shown["last_seen_at"].as_str().unwrap().to_owned();
-        let beat = json!({ "license": activated["verdict"], "nonce": "0123456789abcdef" });
-        let _ = server.api().post("/api/v1/devices/heartbeat", &beat).send().await.ok();
+        let verify = json!({ "license": activated["verdict"], "device_info": device(1), "nonce": "0123456789abcdef" });
+        let _ = server.api().post("/api/v1/card-keys/verify", &verify).send().await.ok();
         let path = format!("/api/v1/devices/{}", activated["device_id"].as_str().unwrap());
-        until("the heartbeat to be written down", Duration::from_secs(20), async || {
+        until("the sighting to be written down", Duration::from_secs(20), async || {
             let shown = admin.api.get(&path).send().await.ok().data();
             (shown["last_seen_at"].as_str() > Some(&first_seen)).then_some(())
         })

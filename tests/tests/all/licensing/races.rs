@@ -14,7 +14,7 @@ on_each_database! {
         let code = admin.card_key(&app).await;
         let mut customers = Vec::new();
         for number in 0..4 {
-            customers.push(admin.customer(&format!("customer-{number}")).await);
+            customers.push(admin.customer(&format!("redeemer-{number}")).await);
         }
         let outcomes = outcomes((0..1_000).map(|number| (customers[number % 4].clone(), code.clone(), number))).await;
         assert_eq!(outcomes.get("200"), Some(&1), "{outcomes:?}");

@@ -84,19 +84,6 @@ on_each_database! {
         assert_eq!(codes.iter().filter(|code| *code == "QUOTA_EXHAUSTED").count(), 15, "{codes:?}");
     }
 
-    // CARD-08, DEV-04
-    async fn a_heartbeat_is_answered_with_a_verdict_and_the_next_time(database: Database) {
-        let (server, admin, _, licence, code) = a_licence(database).await;
-        let beat = json!({ "license": licence["verdict"], "nonce": "0123456789abcdef" });
-        let data = server.api().post("/api/v1/devices/heartbeat", &beat).send().await.ok().data();
-        assert_eq!((&data["valid"], &data["code"], &data["next_heartbeat_seconds"]), (&json!(true), &json!("VALID"), &json!(300)));
-        assert!(data["server_time"].is_string());
-        assert_eq!(Token::read(data["verdict"].as_str().unwrap()).claims["nonce"], "0123456789abcdef");
-        let _ = admin.change_card_key(&code, "disable", json!({})).await.ok();
-        let data = server.api().post("/api/v1/devices/heartbeat", &beat).send().await.ok().data();
-        assert_eq!((&data["valid"], &data["code"]), (&json!(false), &json!("DISABLED")));
-    }
-
     // CARD-08, SEC-05
     async fn a_question_that_makes_no_sense_is_refused(database: Database) {
         let (server, _, _, licence, _) = a_licence(database).await;
