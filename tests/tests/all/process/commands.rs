@@ -22,10 +22,15 @@ on_each_database! {
         let count = |output: &Value, list: &str| output[list].as_array().map_or(0, Vec::len);
         let before = run(&["migrate", "--status", "--json"]).await;
         assert!(count(&before, "pending") > 0 && count(&before, "applied") == 0, "{before}");
-        // Nodes that start together do it once.
-        let (one, two) = tokio::join!(run(&["migrate", "--json"]), run(&["migrate", "--json"]));
+        if database.backend() == Backend::Sqlite {
+            // A file has one node.
+            run(&["migrate", "--json"]).await;
+        } else {
+            // Nodes that start together do it once.
+            tokio::join!(run(&["migrate", "--json"]), run(&["migrate", "--json"]));
+        }
         let after = run(&["migrate", "--status", "--json"]).await;
-        assert_eq!((count(&after, "pending"), count(&after, "applied")), (0, count(&before, "pending")), "{after} {one} {two}");
+        assert_eq!((count(&after, "pending"), count(&after, "applied")), (0, count(&before, "pending")), "{after}");
     }
 
     // OPS-01
@@ -48,8 +53,8 @@ async fn doctor_says_what_is_wrong() {
     let ended = run_to_end(&["doctor", "--json"], &settings, folder.path()).await;
     let report: Value = serde_json::from_str(&ended.output).unwrap_or_else(|_| panic!("{ended:?}"));
     assert_eq!((ended.code, &report["ok"]), (Some(1), &Value::Bool(false)), "{report}");
-    let failed = |check: &&Value| check["verdict"] == "failed" && check["check"] == "database";
-    assert!(report["checks"].as_array().unwrap().iter().find(failed).is_some(), "{report}");
+    let failed = |check: &Value| check["verdict"] == "failed" && check["check"] == "database";
+    assert!(report["checks"].as_array().unwrap().iter().any(failed), "{report}");
     assert!(!ended.output.contains("canary"), "{report}");
 }
 
