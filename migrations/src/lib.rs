@@ -7,6 +7,7 @@
 #![deny(missing_docs)]
 #![allow(elided_lifetimes_in_paths, reason = "async_trait accepts `up` only as sea-orm-migration spells it")]
 
+mod migrator;
 mod schema;
 
 mod m20261120_000001_journal;
@@ -14,19 +15,4 @@ mod m20261120_000002_identity;
 mod m20261120_000003_licensing;
 mod m20261120_000004_card_keys;
 
-use sea_orm_migration::{MigrationTrait, MigratorTrait};
-
-/// Every migration, oldest first.
-#[derive(Debug)]
-pub struct Migrator;
-
-impl MigratorTrait for Migrator {
-    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Box::new(m20261120_000001_journal::Migration),
-            Box::new(m20261120_000002_identity::Migration),
-            Box::new(m20261120_000003_licensing::Migration),
-            Box::new(m20261120_000004_card_keys::Migration),
-        ]
-    }
-}
+pub use migrator::Migrator;
