@@ -130,9 +130,13 @@ async fn look_at_key(database: &Database, key: Option<KeySource>, findings: &mut
     let entropy = Arc::new(SystemEntropy::default());
     match key {
         None => {}
-        Some(KeySource::ToBeMade(path)) => {
-            findings.note("encryption key", Verdict::Failed, StartError::LostKey(path).in_one_line());
-        }
+        Some(KeySource::ToBeMade(path)) => match database.secret_names().await {
+            Ok(names) if names.is_empty() => {
+                findings.note("encryption key", Verdict::Ok, "not there yet; the first start makes it");
+            }
+            Ok(_) => findings.note("encryption key", Verdict::Failed, StartError::LostKey(path).in_one_line()),
+            Err(error) => findings.note("encryption key", Verdict::Failed, StartError::Store(error).in_one_line()),
+        },
         Some(KeySource::Given(key)) => match check_key(database, &Vault::new(&key, &[], entropy)).await {
             Ok(Some(false)) => findings.note("encryption key", Verdict::Failed, StartError::WrongKey.in_one_line()),
             Ok(_) => findings.note("encryption key", Verdict::Ok, key.id().to_string()),

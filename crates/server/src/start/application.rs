@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use cardkey_crypto::Vault;
-use cardkey_domain::{Ambient, Clock, Entropy, Password};
+use cardkey_domain::{Ambient, Clock, Entropy, Password, PasswordPolicy, UserName};
 use cardkey_identity::Bootstrap;
 use cardkey_persistence::Database;
 
@@ -38,7 +38,7 @@ impl Application {
         KeySource::check(settings)?;
         let url = database_url(settings);
         if is_new_file(&url) {
-            refuse_default_password(settings)?;
+            refuse_first_password(settings)?;
         }
         let listener = listen(settings)?;
         let address = listener.local_addr().map_err(StartError::Server)?;
@@ -106,7 +106,7 @@ async fn unlock(
 ) -> Result<Keys, StartError> {
     let status = database.migration_status().await?;
     if status.applied.is_empty() {
-        refuse_default_password(settings)?;
+        refuse_first_password(settings)?;
     }
     let is_sealed = !status.applied.is_empty() && database.secret_names().await?.iter().any(|_| true);
     let master = key.into_key(is_sealed, entropy.as_ref())?;
@@ -121,10 +121,16 @@ async fn unlock(
     Keys::open(database, vault, entropy.as_ref()).await
 }
 
-/// A database without accounts would get an administrator with the password that everybody knows.
-fn refuse_default_password(settings: &Settings) -> Result<(), StartError> {
-    let chosen = settings.initial_admin_password.as_ref().is_some_and(|password| password.expose() != "admin1314159");
-    if chosen || settings.app_env == AppEnv::Development { Ok(()) } else { Err(StartError::DefaultPassword) }
+/// A database without accounts would get an administrator with the password that everybody knows, or with one that is too weak.
+fn refuse_first_password(settings: &Settings) -> Result<(), StartError> {
+    let chosen = settings.initial_admin_password.as_ref().filter(|password| password.expose() != "admin1314159");
+    let Some(chosen) = chosen else {
+        let may_stand = settings.app_env == AppEnv::Development;
+        return if may_stand { Ok(()) } else { Err(StartError::DefaultPassword) };
+    };
+    let Ok(name) = UserName::parse("admin") else { return Ok(()) };
+    let broken = PasswordPolicy::broken_rules(&Password::new(chosen.expose().to_owned()), &name, None);
+    if broken.is_empty() { Ok(()) } else { Err(StartError::WeakPassword(broken)) }
 }
 
 fn bootstrap(settings: &Settings) -> Bootstrap {

@@ -14,10 +14,10 @@ def keys(url):
         return {key["kid"]: jwt.PyJWK(key) for key in json.load(reply)["keys"]}
 
 
-def check(token, url, audience):
+def check(token, url, audience, issuer):
     header = jwt.get_unverified_header(token)
     key = keys(url)[header["kid"]]
-    claims = jwt.decode(token, key, algorithms=["EdDSA"], audience=audience, issuer=asked["issuer"],
+    claims = jwt.decode(token, key, algorithms=["EdDSA"], audience=audience, issuer=issuer,
                         options={"require": ["exp", "iat", "iss", "aud", "sub"]})
     head, body, signature = token.split(".")
     altered = body[:-2] + ("AA" if body[-2:] != "AA" else "BB")

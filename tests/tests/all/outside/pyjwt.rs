@@ -23,10 +23,9 @@ async fn another_languages_library_checks_tokens_and_verdicts_from_the_published
 
     let base = format!("http://127.0.0.1:{}", server.port());
     let asked = json!({
-        "issuer": access.claims["iss"],
         "tokens": {
-            "access": { "token": lin.api.token(), "url": format!("{base}/.well-known/jwks.json"), "audience": access.claims["aud"] },
-            "verdict": { "token": verdict, "url": format!("{base}/api/v1/apps/{}/keys", app.id), "audience": app.id },
+            "access": { "token": lin.api.token(), "url": format!("{base}/.well-known/jwks.json"), "audience": access.claims["aud"], "issuer": access.claims["iss"] },
+            "verdict": { "token": verdict, "url": format!("{base}/api/v1/apps/{}/keys", app.id), "audience": app.id, "issuer": base },
         },
     });
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/all/outside/check_tokens.py");

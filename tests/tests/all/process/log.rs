@@ -7,7 +7,7 @@ use serde_json::Value;
 // OPS-07
 #[tokio::test]
 async fn the_json_log_is_an_object_a_line_and_names_the_request() {
-    let settings = Settings::default().set("LOG_FORMAT", "json").set("LOG_LEVEL", "info");
+    let settings = Settings::default().set("LOG_FORMAT", "json").set("LOG_LEVEL", "debug");
     let server = settings.start(Database::create(Backend::Sqlite)).await;
     let reply = server.api().get("/api/v1/users").send().await;
     let log = server.log();

@@ -73,6 +73,10 @@ fn parse<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Problem> {
         return Err(Problem::from(Code::RequestMalformedJson)
             .detail("文本中不允许 NUL 字符", "A text holds a NUL, which is not allowed"));
     }
+    // serde would read a list as the fields of a structure, one after the other.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(Faults::one(String::new(), Fault::WrongType).into());
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value: T = serde_path_to_error::deserialize(&mut json).map_err(|error| refusal(&error))?;
     json.end().map_err(|error| malformed(&error))?;
