@@ -18,7 +18,8 @@ impl DataDir {
             make_private(path).map_err(failed)?;
         }
         fs::read_dir(path).map_err(failed)?;
-        let probe = path.join(".writable");
+        // Each process has its own: two that start together must not remove each other's.
+        let probe = path.join(format!(".writable-{}", std::process::id()));
         fs::write(&probe, b"").and_then(|()| fs::remove_file(&probe)).map_err(failed)?;
         Ok(Self(path.clone()))
     }

@@ -73,6 +73,9 @@ fn parse<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Problem> {
         return Err(Problem::from(Code::RequestMalformedJson)
             .detail("文本中不允许 NUL 字符", "A text holds a NUL, which is not allowed"));
     }
+    if !is_text(bytes) {
+        return Err(Code::RequestMalformedJson.into());
+    }
     // serde would read a list as the fields of a structure, one after the other.
     if bytes.trim_ascii_start().starts_with(b"[") {
         return Err(Faults::one(String::new(), Fault::WrongType).into());
@@ -82,6 +85,13 @@ fn parse<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Problem> {
     json.end().map_err(|error| malformed(&error))?;
     value.validate().map_err(Faults::from)?;
     Ok(value)
+}
+
+/// Whether every text is Unicode. serde passes over the texts of fields that it does not know, so they are looked at here.
+fn is_text(json: &[u8]) -> bool {
+    let holds_surrogates = json.windows(3).any(|escape| escape.eq_ignore_ascii_case(br"\ud"));
+    std::str::from_utf8(json).is_ok()
+        && (!holds_surrogates || serde_json::from_slice::<serde_json::Value>(json).is_ok())
 }
 
 /// Whether a text in the JSON holds U+0000, which PostgreSQL cannot store.
