@@ -106,8 +106,9 @@ impl DatabaseHealth {
 
 #[async_trait]
 impl Health for DatabaseHealth {
+    /// Whatever the reason, without its tables it serves nobody: that is a 503, not an error of ours.
     async fn check(&self) -> Result<(), StoreError> {
-        self.database.ping().await
+        self.database.ping().await.map_err(|error| StoreError::Unavailable(error.into()))
     }
 
     async fn report(&self) -> Report {
