@@ -43,12 +43,7 @@ on_each_database! {
                 caller.await.unwrap();
             }
             server.start_again().await;
-            let mut round_entries = ledger.entries();
-            let mut all = whole.entries();
-            all.activations.append(&mut round_entries.activations);
-            all.logouts.append(&mut round_entries.logouts);
-            all.unanswered.append(&mut round_entries.unanswered);
-            drop((round_entries, all));
+            whole.take_from(&ledger);
             let last = round + 1 == crash_rounds();
             if last || round % 10 == 9 {
                 check(&whole, &server.api().admin().await).await;

@@ -23,6 +23,14 @@ impl Ledger {
         self.0.lock().unwrap()
     }
 
+    /// Moves another ledger's entries into this one.
+    pub(super) fn take_from(&self, other: &Self) {
+        let (mut all, mut round) = (self.entries(), other.entries());
+        all.activations.append(&mut round.activations);
+        all.logouts.append(&mut round.logouts);
+        all.unanswered.append(&mut round.unanswered);
+    }
+
     pub(super) fn acknowledged(&self) -> usize {
         let entries = self.entries();
         entries.activations.len() + entries.logouts.len()

@@ -3,6 +3,9 @@ use cardkey_tests::on_each_database;
 use cardkey_tests::server::Server;
 use serde_json::{Value, json};
 
+/// What is asked, whether it is done, and the state afterwards.
+type Step = (&'static str, bool, &'static str);
+
 on_each_database! {
     /// The state machine, walked by an operator: each change in each state is either done or refused with 409.
     // CARD-04, CARD-10
@@ -22,7 +25,7 @@ on_each_database! {
         };
         let state = async |id: &str| admin.api.get(&format!("/api/v1/card-keys/{id}")).send().await.ok().data()["status"].clone();
         let (done, conflict) = (true, false);
-        let walks: [(&str, &[(&str, bool, &str)]); 2] = [
+        let walks: [(&str, &[Step]); 2] = [
             (&codes[0], &[
                 ("enable", conflict, "unused"), ("restore", conflict, "unused"), ("extend", conflict, "unused"),
                 ("disable", done, "disabled"), ("disable", conflict, "disabled"), ("extend", conflict, "disabled"),
