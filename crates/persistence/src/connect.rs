@@ -12,7 +12,7 @@ use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
 use tokio::sync::Notify;
 
 use crate::error::store_error;
-use crate::group::Writer;
+use crate::sqlite::{Readers, Writer};
 
 /// How long a caller waits for a connection or for its turn to write.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
@@ -35,19 +35,11 @@ pub enum ConnectError {
 }
 
 /// An open database.
-pub(crate) struct Connected {
-    /// Where reads outside a unit of work go.
-    pub(crate) reads: DatabaseConnection,
-    /// Where units of work are opened.
-    pub(crate) writes: Writes,
-}
-
-/// Where units of work are opened.
-pub(crate) enum Writes {
-    /// One connection that commits for many at once (SQLite).
-    Grouped(Writer),
-    /// A connection for each, from a pool (PostgreSQL, MySQL).
-    Pooled(DatabaseConnection),
+pub(crate) enum Connected {
+    /// A SQLite file: connections that read, and one that writes and commits for many at once.
+    File(Readers, Writer),
+    /// A server, with a pool of connections for both.
+    Server(DatabaseConnection),
 }
 
 /// Opens the database. `pool` bounds the connections to a server, or the readers of a file.

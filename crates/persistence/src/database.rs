@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
 use cardkey_events::StoreError;
-use sea_orm::{DatabaseConnection, DbBackend, Value};
+use sea_orm::{DbBackend, Value};
 use tokio::sync::Notify;
 
 use crate::connect::{ConnectError, Connected, connect};
 use crate::migrate::{MigrateError, MigrationStatus, Migrations};
-use crate::sql::{execute, one};
+use crate::sql::{On, execute, one};
 use crate::work::Work;
 
 /// The database: the store and the reader of every service. Cheap to clone.
@@ -56,12 +56,15 @@ impl Database {
     }
 
     /// Where reads outside a unit of work go.
-    pub(crate) fn reads(&self) -> &DatabaseConnection {
-        &self.inner.connected.reads
+    pub(crate) fn reads(&self) -> On<'_> {
+        match &self.inner.connected {
+            Connected::File(readers, _) => On::Readers(readers),
+            Connected::Server(pool) => On::Server(pool),
+        }
     }
 
     pub(crate) fn backend(&self) -> DbBackend {
-        self.reads().get_database_backend()
+        self.reads().backend()
     }
 
     pub(crate) fn appended_notice(&self) -> &Notify {
@@ -70,13 +73,13 @@ impl Database {
 
     /// Opens a unit of work.
     pub(crate) async fn work(&self) -> Result<Work, StoreError> {
-        Work::begin(&self.inner.connected.writes, &self.inner.appended).await
+        Work::begin(&self.inner.connected, &self.inner.appended).await
     }
 
     /// Runs one statement as a unit of work of its own; returns how many rows it changed.
     pub(crate) async fn write(&self, sql: &str, values: Vec<Value>) -> Result<u64, StoreError> {
         let work = self.work().await?;
-        let changed = execute(work.on()?, sql, values).await?;
+        let changed = execute(work.on(), sql, values).await?;
         work.keep().await?;
         Ok(changed)
     }

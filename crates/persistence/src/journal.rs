@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use cardkey_domain::{AppId, BatchId};
 use cardkey_events::{AuditEntry, AuditLog, Event, Outbox, StoreError};
 use cardkey_licensing::model::CardKeyState;
-use sea_orm::{ConnectionTrait, Value};
+use sea_orm::Value;
 
-use crate::sql::{execute, params, rows_of_places};
+use crate::sql::{On, execute, execute_together, params, rows_of_places};
 use crate::work::Work;
 
 /// The rows that wait for the commit.
@@ -46,34 +46,52 @@ impl Journal {
     }
 
     /// Writes everything that waits.
-    pub(crate) async fn write(self, on: &impl ConnectionTrait) -> Result<(), StoreError> {
+    pub(crate) async fn write(self, on: On<'_>) -> Result<(), StoreError> {
         let mut tallies = Vec::with_capacity(self.tallies.len() * TALLY_WIDTH);
         for ((app, batch), counts) in self.tallies {
             tallies.extend(params![app, batch, counts[0], counts[1], counts[2], counts[3], counts[4]]);
         }
-        insert(on, "card_key_tallies", TALLY_COLUMNS, TALLY_WIDTH, tallies).await?;
-        insert(on, "audit_logs", AUDIT_COLUMNS, AUDIT_WIDTH, self.audit).await?;
-        insert(on, "outbox", EVENT_COLUMNS, EVENT_WIDTH, self.events).await
+        let all = [
+            ("card_key_tallies", TALLY_COLUMNS, TALLY_WIDTH, tallies),
+            ("audit_logs", AUDIT_COLUMNS, AUDIT_WIDTH, self.audit),
+            ("outbox", EVENT_COLUMNS, EVENT_WIDTH, self.events),
+        ];
+        if all.iter().map(|(.., values)| values.len()).sum::<usize>() <= MOST_VALUES {
+            let inserts = all.into_iter().filter(|(.., values)| !values.is_empty());
+            let inserts = inserts.map(|(table, columns, width, values)| statement(table, columns, width, values));
+            return execute_together(on, inserts.collect()).await;
+        }
+        for (table, columns, width, values) in all {
+            insert(on, table, columns, width, values).await?;
+        }
+        Ok(())
     }
 }
 
+/// Values that every database takes in one statement.
+const MOST_VALUES: usize = 32_000;
+
 /// Inserts rows, as many in a statement as every database takes.
 pub(crate) async fn insert(
-    on: &impl ConnectionTrait,
+    on: On<'_>,
     table: &str,
     columns: &str,
     width: usize,
     mut values: Vec<Value>,
 ) -> Result<(), StoreError> {
-    const MOST_VALUES: usize = 32_000;
     let most = MOST_VALUES / width * width;
     while !values.is_empty() {
         let rest = values.split_off(values.len().min(most));
-        let places = rows_of_places(values.len() / width, width);
-        execute(on, &format!("INSERT INTO {table} ({columns}) VALUES {places}"), values).await?;
+        let (sql, values_of_it) = statement(table, columns, width, values);
+        execute(on, &sql, values_of_it).await?;
         values = rest;
     }
     Ok(())
+}
+
+fn statement(table: &str, columns: &str, width: usize, values: Vec<Value>) -> (String, Vec<Value>) {
+    let places = rows_of_places(values.len() / width, width);
+    (format!("INSERT INTO {table} ({columns}) VALUES {places}"), values)
 }
 
 #[async_trait]

@@ -2,14 +2,13 @@
 //!
 //! [`Database`] is all there is to see. It implements the `Store` and `Reader` ports of each service, the readers of `audit` and `events`,
 //! and keeps sealed secrets. A unit of work (`work.rs`) is one transaction on which every repository works; on SQLite many of them share
-//! one commit (`group.rs`). A repository is a file of SQL, written once for the three databases in the manner of `sql/`, with the mapping of
+//! one commit (`sqlite/`). A repository is a file of SQL, written once for the three databases in the manner of `sql/`, with the mapping of
 //! its rows beside it. Races are decided by conditional writes and unique indexes; `error.rs` tells which promise was broken.
 
 mod audit;
 mod connect;
 mod database;
 mod error;
-mod group;
 mod identity;
 mod journal;
 mod licensing;
@@ -19,6 +18,7 @@ mod receipts;
 mod sealed;
 mod secrets;
 mod sql;
+mod sqlite;
 mod work;
 
 pub use connect::ConnectError;

@@ -3,11 +3,11 @@
 use cardkey_events::StoreError;
 use cardkey_migrations::Migrator;
 use sea_orm::{DatabaseConnection, DbBackend};
-use sea_orm_migration::{MigratorTrait, SchemaManager};
+use sea_orm_migration::MigratorTrait;
 
 use crate::connect::{ConnectError, connect_to_migrate};
 use crate::error::store_error;
-use crate::sql::{self, all, params};
+use crate::sql::{On, all, number, one, params};
 
 /// Why the schema cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -39,14 +39,8 @@ impl MigrationStatus {
         Self { applied: Vec::new(), pending: known() }
     }
 
-    pub(crate) async fn read(on: &DatabaseConnection) -> Result<Self, MigrateError> {
-        let mut applied = Vec::new();
-        if SchemaManager::new(on).has_table(TABLE).await.map_err(failed)? {
-            let sql = format!("SELECT version FROM {TABLE} ORDER BY version");
-            for row in all(on, &sql, Vec::new()).await.map_err(MigrateError::Store)? {
-                applied.push(row.get("version").map_err(MigrateError::Store)?);
-            }
-        }
+    pub(crate) async fn read(on: On<'_>) -> Result<Self, MigrateError> {
+        let applied = applied(on).await.map_err(MigrateError::Store)?;
         let known = known();
         if let Some(unknown) = applied.iter().rfind(|name| !known.contains(name)) {
             return Err(MigrateError::Newer(unknown.clone()));
@@ -62,6 +56,22 @@ fn known() -> Vec<String> {
 
 /// The table in which sea-orm-migration notes what ran.
 const TABLE: &str = "seaql_migrations";
+
+/// The migrations that ran; none where even their table is missing.
+async fn applied(on: On<'_>) -> Result<Vec<String>, StoreError> {
+    let exists = match on.backend() {
+        DbBackend::Sqlite => "SELECT COUNT(*) AS n FROM sqlite_master WHERE type = 'table' AND name = ?",
+        DbBackend::Postgres => {
+            "SELECT COUNT(*) AS n FROM pg_tables WHERE schemaname = current_schema() AND tablename = ?"
+        }
+        _ => "SELECT COUNT(*) AS n FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?",
+    };
+    if number(on, exists, params![TABLE]).await? == 0 {
+        return Ok(Vec::new());
+    }
+    let rows = all(on, &format!("SELECT version FROM {TABLE} ORDER BY version"), Vec::new()).await?;
+    rows.iter().map(|row| row.get("version")).collect()
+}
 
 /// The name of the lock that one node holds while it migrates.
 const LOCK: &str = "cardkey-migrations";
@@ -85,7 +95,7 @@ impl Migrations {
     }
 
     async fn run_locked(&self) -> Result<Vec<String>, MigrateError> {
-        let before = MigrationStatus::read(&self.0).await?;
+        let before = MigrationStatus::read(On::Server(&self.0)).await?;
         if !before.pending.is_empty() {
             Migrator::up(&self.0, None).await.map_err(failed)?;
         }
@@ -94,11 +104,10 @@ impl Migrations {
 
     /// Waits until no other node migrates. A SQLite file has one node.
     async fn lock(&self) -> Result<(), StoreError> {
-        match self.0.get_database_backend() {
-            DbBackend::Postgres => {
-                sql::one(&self.0, "SELECT pg_advisory_lock(?)", params![LOCK_NUMBER]).await.map(|_| ())
-            }
-            DbBackend::MySql => sql::one(&self.0, "SELECT GET_LOCK(?, 300)", params![LOCK]).await.map(|_| ()),
+        let on = On::Server(&self.0);
+        match on.backend() {
+            DbBackend::Postgres => one(on, "SELECT pg_advisory_lock(?)", params![LOCK_NUMBER]).await.map(|_| ()),
+            DbBackend::MySql => one(on, "SELECT GET_LOCK(?, 300)", params![LOCK]).await.map(|_| ()),
             _ => Ok(()),
         }
     }

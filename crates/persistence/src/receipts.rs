@@ -20,7 +20,7 @@ impl Receipts for Work {
             receipt.sealed_outcome.as_slice(),
             receipt.kept_until,
         ];
-        execute(self.on()?, sql, values).await.map(|_| ())
+        execute(self.on(), sql, values).await.map(|_| ())
     }
 }
 

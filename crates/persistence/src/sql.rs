@@ -1,6 +1,7 @@
 //! Statements and rows: SQL is written once, with `?` for every parameter, for all three databases.
 
 mod merge;
+mod on;
 mod param;
 mod pick;
 mod row;
@@ -9,11 +10,10 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use cardkey_events::StoreError;
-use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
-
-use crate::error::store_error;
+use sea_orm::{DbBackend, Statement, Value};
 
 pub(crate) use merge::Merge;
+pub(crate) use on::On;
 pub(crate) use param::Param;
 pub(crate) use pick::Pick;
 pub(crate) use row::Row;
@@ -26,30 +26,55 @@ pub(crate) use params;
 
 /// Runs a statement; returns how many rows it changed – on MySQL too how many it matched, since sqlx asks for that
 /// (`CLIENT_FOUND_ROWS`), so that a conditional write counts the same everywhere.
-pub(crate) async fn execute(on: &impl ConnectionTrait, sql: &str, params: Vec<Value>) -> Result<u64, StoreError> {
-    let done = on.execute_raw(statement(on.get_database_backend(), sql, params)).await.map_err(store_error)?;
-    Ok(done.rows_affected())
+pub(crate) async fn execute(on: On<'_>, sql: &str, params: Vec<Value>) -> Result<u64, StoreError> {
+    on.execute(statement(on.backend(), sql, params)).await
 }
 
 /// Runs a conditional write of one row; returns whether it won.
-pub(crate) async fn won(on: &impl ConnectionTrait, sql: &str, params: Vec<Value>) -> Result<bool, StoreError> {
+pub(crate) async fn won(on: On<'_>, sql: &str, params: Vec<Value>) -> Result<bool, StoreError> {
     Ok(execute(on, sql, params).await? > 0)
 }
 
+/// Runs several inserts that do not look at one another, in as few round trips as the database allows.
+pub(crate) async fn execute_together(on: On<'_>, inserts: Vec<(String, Vec<Value>)>) -> Result<(), StoreError> {
+    let join = match on.backend() {
+        DbBackend::Sqlite => |sql: Vec<String>| sql.join("; "),
+        DbBackend::Postgres => as_one_statement,
+        _ => {
+            for (sql, params) in inserts {
+                execute(on, &sql, params).await?;
+            }
+            return Ok(());
+        }
+    };
+    if inserts.is_empty() {
+        return Ok(());
+    }
+    let (sql, params): (Vec<String>, Vec<Vec<Value>>) = inserts.into_iter().unzip();
+    execute(on, &join(sql), params.into_iter().flatten().collect()).await.map(|_| ())
+}
+
+/// `WITH part0 AS (first), … last`: PostgreSQL runs every part of it.
+fn as_one_statement(mut inserts: Vec<String>) -> String {
+    let last = inserts.pop().unwrap_or_default();
+    let parts: Vec<String> = inserts.into_iter().enumerate().map(|(n, sql)| format!("part{n} AS ({sql})")).collect();
+    if parts.is_empty() { last } else { format!("WITH {} {last}", parts.join(", ")) }
+}
+
 /// The first row of a query.
-pub(crate) async fn one(on: &impl ConnectionTrait, sql: &str, params: Vec<Value>) -> Result<Option<Row>, StoreError> {
-    let row = on.query_one_raw(statement(on.get_database_backend(), sql, params)).await.map_err(store_error)?;
+pub(crate) async fn one(on: On<'_>, sql: &str, params: Vec<Value>) -> Result<Option<Row>, StoreError> {
+    let row = on.first(statement(on.backend(), sql, params)).await?;
     Ok(row.map(Row::new))
 }
 
 /// Every row of a query.
-pub(crate) async fn all(on: &impl ConnectionTrait, sql: &str, params: Vec<Value>) -> Result<Vec<Row>, StoreError> {
-    let rows = on.query_all_raw(statement(on.get_database_backend(), sql, params)).await.map_err(store_error)?;
+pub(crate) async fn all(on: On<'_>, sql: &str, params: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+    let rows = on.every(statement(on.backend(), sql, params)).await?;
     Ok(rows.into_iter().map(Row::new).collect())
 }
 
 /// The number in the first column of the first row.
-pub(crate) async fn number(on: &impl ConnectionTrait, sql: &str, params: Vec<Value>) -> Result<u64, StoreError> {
+pub(crate) async fn number(on: On<'_>, sql: &str, params: Vec<Value>) -> Result<u64, StoreError> {
     let row = one(on, sql, params).await?.ok_or_else(|| StoreError::damaged("a count without a row"))?;
     row.get("n")
 }

@@ -7,9 +7,10 @@ use cardkey_events::{AuditLog, Outbox, Receipts, StoreError, Transaction};
 use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
 use tokio::sync::Notify;
 
-use crate::connect::Writes;
-use crate::group::Turn;
+use crate::connect::Connected;
 use crate::journal::Journal;
+use crate::sql::On;
+use crate::sqlite::Turn;
 
 /// One transaction. Dropping it undoes everything.
 pub(crate) struct Work {
@@ -25,19 +26,19 @@ enum Unit {
 }
 
 impl Work {
-    pub(crate) async fn begin(writes: &Writes, appended: &Arc<Notify>) -> Result<Self, StoreError> {
-        let unit = match writes {
-            Writes::Grouped(writer) => Unit::Turn(writer.turn().await?),
-            Writes::Pooled(connection) => Unit::Own(begin(connection.clone()).await?),
+    pub(crate) async fn begin(connected: &Connected, appended: &Arc<Notify>) -> Result<Self, StoreError> {
+        let unit = match connected {
+            Connected::File(_, writer) => Unit::Turn(writer.turn().await?),
+            Connected::Server(pool) => Unit::Own(begin(pool.clone()).await?),
         };
         Ok(Self { unit, journal: Journal::default(), appended: Arc::clone(appended) })
     }
 
     /// Where the statements of this unit go.
-    pub(crate) fn on(&self) -> Result<&DatabaseTransaction, StoreError> {
+    pub(crate) fn on(&self) -> On<'_> {
         match &self.unit {
-            Unit::Turn(turn) => turn.transaction(),
-            Unit::Own(transaction) => Ok(transaction),
+            Unit::Turn(turn) => On::Turn(turn),
+            Unit::Own(transaction) => On::Transaction(transaction),
         }
     }
 
@@ -45,7 +46,7 @@ impl Work {
     pub(crate) async fn keep(mut self) -> Result<(), StoreError> {
         let announce = self.journal.has_events();
         let journal = std::mem::take(&mut self.journal);
-        journal.write(self.on()?).await?;
+        journal.write(self.on()).await?;
         match self.unit {
             Unit::Turn(turn) => turn.commit(announce).await,
             Unit::Own(transaction) => commit(transaction, announce.then_some(self.appended)).await,

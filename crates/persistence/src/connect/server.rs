@@ -3,7 +3,7 @@ use std::time::Duration;
 use sea_orm::ConnectOptions;
 use sea_orm::sqlx::Executor;
 
-use super::{ConnectError, Connected, Writes, open, options};
+use super::{ConnectError, Connected, open, options};
 
 /// What every connection to PostgreSQL is told first: nobody waits long for a lock, no statement or forgotten transaction runs for ever.
 const POSTGRES: [&str; 4] = [
@@ -21,8 +21,7 @@ const MYSQL: [&str; 2] =
 const TRUSTED_FOR: Duration = Duration::from_secs(10);
 
 pub(super) async fn connect(url: &str, pool: u32) -> Result<Connected, ConnectError> {
-    let connection = open(prepared(url, pool)).await?;
-    Ok(Connected { reads: connection.clone(), writes: Writes::Pooled(connection) })
+    Ok(Connected::Server(open(prepared(url, pool)).await?))
 }
 
 fn prepared(url: &str, pool: u32) -> ConnectOptions {

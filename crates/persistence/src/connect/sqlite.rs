@@ -6,9 +6,9 @@ use sea_orm::{ConnectOptions, DatabaseConnection};
 
 use tokio::sync::Notify;
 
-use super::{ConnectError, Connected, Writes, open, options};
-use crate::group::Writer;
-use crate::sql;
+use super::{ConnectError, Connected, open, options};
+use crate::sql::{self, On};
+use crate::sqlite::{Readers, Writer};
 
 /// Before it, resetting the WAL could corrupt a database that several connections use.
 const OLDEST: (u32, u32, u32) = (3, 51, 3);
@@ -32,12 +32,11 @@ pub(super) async fn connect(url: &str, pool: u32, appended: &Arc<Notify>) -> Res
     if is_in_memory(url) {
         return Err(ConnectError::InMemory);
     }
-    let writing = keeping(tuned(url, 1, WRITER_CACHE_KIB));
-    let writer = open(writing.clone()).await?;
+    let writer = open(keeping(tuned(url, 1, WRITER_CACHE_KIB))).await?;
     check_version(&writer).await?;
-    let reads = open(keeping(tuned(url, pool.clamp(2, MOST_READERS), READER_CACHE_KIB))).await?;
-    let writer = Writer::start(writer, writing, Arc::clone(appended));
-    Ok(Connected { reads, writes: Writes::Grouped(writer) })
+    let count = pool.clamp(2, MOST_READERS);
+    let readers = open(keeping(tuned(url, count, READER_CACHE_KIB))).await?;
+    Ok(Connected::File(Readers::new(readers, count), Writer::start(writer, Arc::clone(appended))))
 }
 
 pub(super) async fn connect_to_migrate(url: &str) -> Result<DatabaseConnection, ConnectError> {
@@ -64,7 +63,7 @@ fn tuned(url: &str, connections: u32, cache_kib: u32) -> ConnectOptions {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY)
-            .statement_cache_capacity(128)
+            .statement_cache_capacity(256)
             .pragma("cache_size", format!("-{cache_kib}"))
             .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string())
             .pragma("journal_size_limit", WAL_LIMIT.to_string())
@@ -78,7 +77,7 @@ fn is_in_memory(url: &str) -> bool {
 }
 
 async fn check_version(connection: &DatabaseConnection) -> Result<(), ConnectError> {
-    let row = sql::one(connection, "SELECT sqlite_version() AS version", Vec::new()).await;
+    let row = sql::one(On::Server(connection), "SELECT sqlite_version() AS version", Vec::new()).await;
     let version: String =
         row.and_then(|row| row.map_or(Ok(String::new()), |row| row.get("version"))).map_err(ConnectError::Store)?;
     if is_new_enough(&version) { Ok(()) } else { Err(ConnectError::SqliteTooOld(version)) }

@@ -3,7 +3,7 @@ use cardkey_domain::Timestamp;
 use cardkey_events::StoreError;
 use cardkey_identity::DenyList;
 use cardkey_identity::model::{DeniedToken, TokenHash};
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::DbBackend;
 
 use crate::database::Database;
 use crate::sql::{execute, one, params, rows_of_places};
@@ -12,11 +12,11 @@ use crate::work::Work;
 #[async_trait]
 impl DenyList for Work {
     async fn deny(&mut self, tokens: &[DeniedToken], now: Timestamp) -> Result<(), StoreError> {
-        let on = self.on()?;
+        let on = self.on();
         for tokens in tokens.chunks(500) {
             let places = rows_of_places(tokens.len(), 3);
             let into = "INTO revoked_tokens (hash, expires_at, denied_at) VALUES";
-            let sql = match on.get_database_backend() {
+            let sql = match on.backend() {
                 DbBackend::MySql => format!("INSERT IGNORE {into} {places}"),
                 _ => format!("INSERT {into} {places} ON CONFLICT DO NOTHING"),
             };
@@ -27,7 +27,7 @@ impl DenyList for Work {
     }
 
     async fn forget(&mut self, now: Timestamp) -> Result<u64, StoreError> {
-        execute(self.on()?, "DELETE FROM revoked_tokens WHERE expires_at < ?", params![now]).await
+        execute(self.on(), "DELETE FROM revoked_tokens WHERE expires_at < ?", params![now]).await
     }
 }
 

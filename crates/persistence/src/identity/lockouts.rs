@@ -5,10 +5,10 @@ use cardkey_domain::{Timestamp, UserId};
 use cardkey_events::StoreError;
 use cardkey_identity::LockoutRepository;
 use cardkey_identity::model::{Lockout, LockoutBucket};
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::DbBackend;
 
 use crate::database::Database;
-use crate::sql::{Row, execute, one, params, won};
+use crate::sql::{On, Row, execute, one, params, won};
 use crate::work::Work;
 
 /// Where the new values are reckoned from the old row. Values: bucket, now, now, now, limit, until.
@@ -35,8 +35,8 @@ impl LockoutRepository for Work {
         until: Timestamp,
         now: Timestamp,
     ) -> Result<Lockout, StoreError> {
-        let on = self.on()?;
-        let count = if on.get_database_backend() == DbBackend::MySql { FAIL_MYSQL } else { FAIL };
+        let on = self.on();
+        let count = if on.backend() == DbBackend::MySql { FAIL_MYSQL } else { FAIL };
         execute(on, count, params![bucket.0, now, now, now]).await?;
         // The row is ours until the unit ends.
         execute(on, LOCK, params![until, bucket.0, limit]).await?;
@@ -44,7 +44,7 @@ impl LockoutRepository for Work {
     }
 
     async fn clear(&mut self, bucket: LockoutBucket, now: Timestamp) -> Result<bool, StoreError> {
-        let on = self.on()?;
+        let on = self.on();
         let sql = "DELETE FROM sign_in_failures WHERE bucket = ? AND (locked_until IS NULL OR locked_until <= ?)";
         if won(on, sql, params![bucket.0, now]).await? {
             return Ok(true);
@@ -54,8 +54,8 @@ impl LockoutRepository for Work {
     }
 
     async fn know_device(&mut self, user: UserId, device: [u8; 32], now: Timestamp) -> Result<(), StoreError> {
-        let on = self.on()?;
-        let known = match on.get_database_backend() {
+        let on = self.on();
+        let known = match on.backend() {
             DbBackend::MySql => "ON DUPLICATE KEY UPDATE last_seen_at = VALUES(last_seen_at)",
             _ => "ON CONFLICT (user_id, device) DO UPDATE SET last_seen_at = excluded.last_seen_at",
         };
@@ -66,7 +66,7 @@ impl LockoutRepository for Work {
     }
 
     async fn forget(&mut self, before: Timestamp) -> Result<u64, StoreError> {
-        execute(self.on()?, "DELETE FROM sign_in_failures WHERE touched_at < ?", params![before]).await
+        execute(self.on(), "DELETE FROM sign_in_failures WHERE touched_at < ?", params![before]).await
     }
 }
 
@@ -79,7 +79,7 @@ pub(super) async fn knows_device(db: &Database, user: UserId, device: [u8; 32]) 
     Ok(one(db.reads(), sql, params![user, device]).await?.is_some())
 }
 
-async fn standing(on: &impl ConnectionTrait, bucket: LockoutBucket) -> Result<Lockout, StoreError> {
+async fn standing(on: On<'_>, bucket: LockoutBucket) -> Result<Lockout, StoreError> {
     let sql = "SELECT failures, locked_until FROM sign_in_failures WHERE bucket = ?";
     let row = one(on, sql, params![bucket.0]).await?;
     row.map_or(Ok(Lockout::default()), |row| lockout(&row))

@@ -22,7 +22,7 @@ impl RefreshTokenRepository for Work {
             token.successor.map(|successor| successor.0),
             token.sealed_reply.as_deref(),
         ];
-        execute(self.on()?, sql, values).await.map(|_| ())
+        execute(self.on(), sql, values).await.map(|_| ())
     }
 
     async fn exchange(
@@ -34,11 +34,11 @@ impl RefreshTokenRepository for Work {
     ) -> Result<bool, StoreError> {
         let sql =
             "UPDATE refresh_tokens SET used_at = ?, successor = ?, sealed_reply = ? WHERE hash = ? AND used_at IS NULL";
-        won(self.on()?, sql, params![now, successor.0, sealed_reply, hash.0]).await
+        won(self.on(), sql, params![now, successor.0, sealed_reply, hash.0]).await
     }
 
     async fn forget(&mut self, now: Timestamp, grace_end: Timestamp) -> Result<u64, StoreError> {
-        let on = self.on()?;
+        let on = self.on();
         let deleted = execute(on, "DELETE FROM refresh_tokens WHERE expires_at < ?", params![now]).await?;
         let sql = "UPDATE refresh_tokens SET sealed_reply = NULL WHERE used_at < ? AND sealed_reply IS NOT NULL";
         Ok(deleted + execute(on, sql, params![grace_end]).await?)

@@ -5,7 +5,7 @@ use cardkey_domain::{Permission, RoleName};
 use cardkey_events::StoreError;
 use cardkey_identity::RoleRepository;
 use cardkey_identity::model::CustomRole;
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::DbBackend;
 
 use crate::database::Database;
 use crate::sql::{Param, Row, all, execute, for_update, one, params, places, won};
@@ -22,15 +22,15 @@ impl RoleRepository for Work {
             role.created_at,
             role.updated_at,
         ];
-        execute(self.on()?, sql, values).await.map(|_| ())
+        execute(self.on(), sql, values).await.map(|_| ())
     }
 
     async fn hold(&mut self, names: &[RoleName]) -> Result<Vec<CustomRole>, StoreError> {
         if names.is_empty() {
             return Ok(Vec::new());
         }
-        let on = self.on()?;
-        let lock = match on.get_database_backend() {
+        let on = self.on();
+        let lock = match on.backend() {
             DbBackend::Postgres => " FOR SHARE",
             DbBackend::MySql => " LOCK IN SHARE MODE",
             _ => "",
@@ -43,13 +43,13 @@ impl RoleRepository for Work {
     async fn update(&mut self, role: &CustomRole) -> Result<bool, StoreError> {
         let sql = "UPDATE roles SET description = ?, permissions = ?, updated_at = ? WHERE name = ?";
         let values = params![role.description.as_ref(), permissions_text(role), role.updated_at, role.name.as_str()];
-        won(self.on()?, sql, values).await
+        won(self.on(), sql, values).await
     }
 
     async fn delete_unheld(&mut self, name: &RoleName) -> Result<bool, StoreError> {
-        let on = self.on()?;
+        let on = self.on();
         // Waits for those who hold it to give it away; only then is what follows the truth.
-        let lock = for_update(on.get_database_backend());
+        let lock = for_update(on.backend());
         let sql = format!("SELECT name FROM roles WHERE name = ?{lock}");
         one(on, &sql, params![name.as_str()]).await?;
         let sql = "DELETE FROM roles WHERE name = ? AND NOT EXISTS (SELECT 1 FROM user_roles WHERE role = ?)";

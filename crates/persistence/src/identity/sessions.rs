@@ -6,12 +6,11 @@ use cardkey_domain::{SessionId, Timestamp, UserId};
 use cardkey_events::StoreError;
 use cardkey_identity::model::{EndReason, Session, SessionDevice, TokenHash, User};
 use cardkey_identity::{Activity, SessionRepository};
-use sea_orm::ConnectionTrait;
 
 use super::users;
 use crate::database::Database;
 use crate::journal::cut;
-use crate::sql::{Param, Row, all, columns, execute, for_update, one, params, places, update_from, won};
+use crate::sql::{On, Param, Row, all, columns, execute, for_update, one, params, places, update_from, won};
 use crate::work::Work;
 
 const COLUMNS: &str = "id, user_id, access_token, refresh_token, device_id, device_name, device_type, user_agent, browser, os, ip, \
@@ -53,16 +52,16 @@ impl SessionRepository for Work {
             serde_json::to_string(&session.risk_reasons).map_err(|error| StoreError::Backend(error.into()))?,
             session.ends_at(),
         ];
-        execute(self.on()?, &sql, values).await.map(|_| ())
+        execute(self.on(), &sql, values).await.map(|_| ())
     }
 
     async fn live_of(&mut self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
-        live(self.on()?, user, now, "last_active_at, id").await
+        live(self.on(), user, now, "last_active_at, id").await
     }
 
     async fn end(&mut self, ids: &[SessionId], reason: EndReason, now: Timestamp) -> Result<Vec<Session>, StoreError> {
-        let on = self.on()?;
-        let lock = for_update(on.get_database_backend());
+        let on = self.on();
+        let lock = for_update(on.backend());
         let mut ended = Vec::new();
         for ids in ids.chunks(MOST_NAMED) {
             let sql = format!(
@@ -88,14 +87,14 @@ impl SessionRepository for Work {
         let sql = "UPDATE user_sessions SET access_token = ?, refresh_token = ?, idle_end = ?, last_active_at = ?, \
                    ends_at = CASE WHEN ? < absolute_end THEN ? ELSE absolute_end END \
                    WHERE id = ? AND revoked_at IS NULL AND ends_at > ?";
-        won(self.on()?, sql, params![access.0, refresh.0, idle_end, now, idle_end, idle_end, id, now]).await
+        won(self.on(), sql, params![access.0, refresh.0, idle_end, now, idle_end, idle_end, id, now]).await
     }
 
     async fn end_overdue(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Session>, StoreError> {
-        let on = self.on()?;
+        let on = self.on();
         let sql = format!(
             "SELECT {COLUMNS} FROM user_sessions WHERE revoked_at IS NULL AND ends_at <= ? ORDER BY ends_at LIMIT ?{}",
-            for_update(on.get_database_backend())
+            for_update(on.backend())
         );
         let rows = all(on, &sql, params![now, limit]).await?;
         let mut overdue = rows.iter().map(session).collect::<Result<Vec<_>, _>>()?;
@@ -105,7 +104,7 @@ impl SessionRepository for Work {
     }
 
     async fn forget(&mut self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        let on = self.on()?;
+        let on = self.on();
         let sql = "SELECT id FROM user_sessions WHERE revoked_at < ? ORDER BY revoked_at LIMIT ?";
         let rows = all(on, sql, params![before, limit]).await?;
         let ids = rows.iter().map(|row| row.get("id")).collect::<Result<Vec<SessionId>, _>>()?;
@@ -123,7 +122,7 @@ impl SessionRepository for Work {
 
 /// Ends the sessions, in the rows and in the values.
 async fn revoke(
-    on: &impl ConnectionTrait,
+    on: On<'_>,
     sessions: &mut [Session],
     reason: impl Fn(&Session) -> EndReason,
     now: Timestamp,
@@ -153,12 +152,7 @@ pub(super) async fn live_of(db: &Database, user: UserId, now: Timestamp) -> Resu
     live(db.reads(), user, now, "last_active_at DESC, id DESC").await
 }
 
-async fn live(
-    on: &impl ConnectionTrait,
-    user: UserId,
-    now: Timestamp,
-    order: &str,
-) -> Result<Vec<Session>, StoreError> {
+async fn live(on: On<'_>, user: UserId, now: Timestamp, order: &str) -> Result<Vec<Session>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM user_sessions WHERE user_id = ? AND revoked_at IS NULL AND ends_at > ? ORDER BY {order}"
     );

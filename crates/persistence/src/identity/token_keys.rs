@@ -24,11 +24,11 @@ impl SigningKeyRepository for Work {
             key.created_at,
             key.retired_at,
         ];
-        execute(self.on()?, sql, values).await.map(|_| ())
+        execute(self.on(), sql, values).await.map(|_| ())
     }
 
     async fn promote_spare(&mut self, active: SigningKeyId, now: Timestamp) -> Result<bool, StoreError> {
-        let on = self.on()?;
+        let on = self.on();
         let sql = "SELECT id FROM signing_keys WHERE app_id IS NULL AND state = 'spare' ORDER BY id LIMIT 1";
         let Some(spare) = one(on, sql, Vec::new()).await? else { return Ok(false) };
         let spare: SigningKeyId = spare.get("id")?;

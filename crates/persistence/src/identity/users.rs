@@ -3,11 +3,11 @@ use cardkey_domain::{Email, Id, Page, PageRequest, RoleName, Secret, Timestamp, 
 use cardkey_events::StoreError;
 use cardkey_identity::model::{User, UserStatus};
 use cardkey_identity::{UserFilter, UserRepository};
-use sea_orm::{ConnectionTrait, Value};
+use sea_orm::Value;
 
 use crate::database::Database;
 use crate::journal::insert;
-use crate::sql::{Param, Pick, Row, after_prefix, all, execute, for_update, number, one, params, won};
+use crate::sql::{On, Param, Pick, Row, after_prefix, all, execute, for_update, number, one, params, won};
 use crate::work::Work;
 
 pub(super) const COLUMNS: &str = "id, name, email, password_hash, status, must_change_password, roles, created_at, \
@@ -34,8 +34,8 @@ impl UserRepository for Work {
             user.name.key(),
             user.email.as_ref().map(Email::key),
         ];
-        execute(self.on()?, &sql, values).await?;
-        give_roles(self.on()?, user).await
+        execute(self.on(), &sql, values).await?;
+        give_roles(self.on(), user).await
     }
 
     async fn update(&mut self, user: &User, seen: Timestamp) -> Result<bool, StoreError> {
@@ -56,7 +56,7 @@ impl UserRepository for Work {
             user.id,
             seen,
         ];
-        let on = self.on()?;
+        let on = self.on();
         if !won(on, sql, values).await? {
             return Ok(false);
         }
@@ -72,17 +72,17 @@ impl UserRepository for Work {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let sql = "UPDATE users SET last_login_at = ? WHERE id = ? AND status = 'active' AND password_changed_at = ?";
-        won(self.on()?, sql, params![now, id, password_changed_at]).await
+        won(self.on(), sql, params![now, id, password_changed_at]).await
     }
 
     async fn upgrade_hash(&mut self, id: UserId, old: &str, new: &str) -> Result<bool, StoreError> {
         let sql = "UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?";
-        won(self.on()?, sql, params![new, id, old]).await
+        won(self.on(), sql, params![new, id, old]).await
     }
 
     async fn other_super_admins(&mut self, id: UserId) -> Result<u64, StoreError> {
-        let on = self.on()?;
-        let lock = for_update(on.get_database_backend());
+        let on = self.on();
+        let lock = for_update(on.backend());
         let sql = format!("SELECT user_id FROM user_roles WHERE role = ? ORDER BY user_id{lock}");
         all(on, &sql, params![RoleName::SUPER_ADMIN]).await?;
         let sql = "SELECT COUNT(*) AS n FROM user_roles JOIN users ON users.id = user_roles.user_id \
@@ -167,7 +167,7 @@ fn roles_text(user: &User) -> String {
     names.join(",")
 }
 
-async fn give_roles(on: &impl ConnectionTrait, user: &User) -> Result<(), StoreError> {
+async fn give_roles(on: On<'_>, user: &User) -> Result<(), StoreError> {
     let mut roles: Vec<&RoleName> = user.roles.iter().collect();
     roles.sort_unstable();
     roles.dedup();

@@ -26,7 +26,7 @@ impl AppRepository for Work {
             app.created_at,
             app.updated_at,
         ];
-        execute(self.on()?, sql, values).await.map(|_| ())
+        execute(self.on(), sql, values).await.map(|_| ())
     }
 
     async fn update(&mut self, app: &App, seen: Timestamp) -> Result<bool, StoreError> {
@@ -43,7 +43,7 @@ impl AppRepository for Work {
             app.id,
             seen,
         ];
-        won(self.on()?, sql, values).await
+        won(self.on(), sql, values).await
     }
 }
 

@@ -30,7 +30,7 @@ impl BatchRepository for Work {
             batch.created_at,
             batch.finished_at,
         ];
-        execute(self.on()?, sql, values).await.map(|_| ())
+        execute(self.on(), sql, values).await.map(|_| ())
     }
 
     async fn advance(&mut self, id: BatchId, from: u32, to: u32, now: Timestamp) -> Result<bool, StoreError> {
@@ -38,13 +38,13 @@ impl BatchRepository for Work {
                    status = CASE WHEN ? >= ordered THEN 'completed' ELSE status END, \
                    finished_at = CASE WHEN ? >= ordered THEN ? ELSE finished_at END \
                    WHERE id = ? AND status = 'running' AND made = ?";
-        won(self.on()?, sql, params![to, to, to, now, id, from]).await
+        won(self.on(), sql, params![to, to, to, now, id, from]).await
     }
 
     async fn cancel(&mut self, id: BatchId, now: Timestamp) -> Result<bool, StoreError> {
         let sql =
             "UPDATE card_key_batches SET status = 'cancelled', finished_at = ? WHERE id = ? AND status = 'running'";
-        won(self.on()?, sql, params![now, id]).await
+        won(self.on(), sql, params![now, id]).await
     }
 }
 

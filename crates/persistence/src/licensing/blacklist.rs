@@ -27,12 +27,12 @@ impl BlacklistRepository for Work {
             entry.created_at,
             entry.lifted_at,
         ];
-        execute(self.on()?, sql, values).await.map(|_| ())
+        execute(self.on(), sql, values).await.map(|_| ())
     }
 
     async fn lift(&mut self, id: BlacklistId, now: Timestamp) -> Result<bool, StoreError> {
         let sql = "UPDATE blacklist_entries SET lifted_at = ? WHERE id = ? AND lifted_at IS NULL";
-        won(self.on()?, sql, params![now, id]).await
+        won(self.on(), sql, params![now, id]).await
     }
 }
 

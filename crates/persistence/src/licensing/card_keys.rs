@@ -37,7 +37,7 @@ impl CardKeyRepository for Work {
                 batch.unredeemed_end(),
             ]);
         }
-        insert(self.on()?, "card_keys", NEW_COLUMNS, NEW_WIDTH, values).await?;
+        insert(self.on(), "card_keys", NEW_COLUMNS, NEW_WIDTH, values).await?;
         let count = i64::try_from(keys.len()).unwrap_or(i64::MAX);
         self.journal.tally(batch.app_id, batch.id, CardKeyState::Unused, count);
         Ok(())
@@ -61,7 +61,7 @@ impl CardKeyRepository for Work {
         ];
         still(&mut sql, &mut values, "owner_id", seen.owner_id);
         still(&mut sql, &mut values, "expires_at", seen.expires_at);
-        let won = won(self.on()?, &sql, values).await?;
+        let won = won(self.on(), &sql, values).await?;
         if won && seen.state != key.state {
             self.journal.tally(seen.app_id, seen.batch_id, seen.state, -1);
             self.journal.tally(seen.app_id, seen.batch_id, key.state, 1);

@@ -33,7 +33,7 @@ impl DeviceRepository for Work {
             device.first_seen_at,
             device.last_seen_at,
         ];
-        execute(self.on()?, &sql, values).await.map(|_| ())
+        execute(self.on(), &sql, values).await.map(|_| ())
     }
 
     async fn update(&mut self, device: &Device) -> Result<(), StoreError> {
@@ -46,7 +46,7 @@ impl DeviceRepository for Work {
             device.last_seen_at,
             device.id,
         ];
-        execute(self.on()?, sql, values).await.map(|_| ())
+        execute(self.on(), sql, values).await.map(|_| ())
     }
 }
 

@@ -28,7 +28,7 @@ impl LicenceRepository for Work {
             licence.epoch,
             licence.created_at,
         ];
-        execute(self.on()?, &sql, values).await.map(|_| ())
+        execute(self.on(), &sql, values).await.map(|_| ())
     }
 
     async fn update(&mut self, licence: &Licence) -> Result<bool, StoreError> {
@@ -42,16 +42,16 @@ impl LicenceRepository for Work {
             licence.id,
             licence.epoch,
         ];
-        won(self.on()?, sql, values).await
+        won(self.on(), sql, values).await
     }
 
     async fn take_use(&mut self, id: LicenceId) -> Result<bool, StoreError> {
         let sql = "UPDATE licences SET uses_left = uses_left - 1 WHERE id = ? AND uses_left > 0";
-        won(self.on()?, sql, params![id]).await
+        won(self.on(), sql, params![id]).await
     }
 
     async fn bind(&mut self, seat: &Seat) -> Result<(), StoreError> {
-        seats::bind(self.on()?, seat).await
+        seats::bind(self.on(), seat).await
     }
 
     async fn unbind(
@@ -60,12 +60,12 @@ impl LicenceRepository for Work {
         device: Option<DeviceId>,
         now: Timestamp,
     ) -> Result<Vec<DeviceId>, StoreError> {
-        seats::unbind(self.on()?, id, device, now).await
+        seats::unbind(self.on(), id, device, now).await
     }
 
     async fn take_trial(&mut self, app: AppId, device: DeviceId, now: Timestamp) -> Result<(), StoreError> {
         let sql = "INSERT INTO trials (app_id, device_id, taken_at) VALUES (?, ?, ?)";
-        execute(self.on()?, sql, params![app, device, now]).await.map(|_| ())
+        execute(self.on(), sql, params![app, device, now]).await.map(|_| ())
     }
 }
 

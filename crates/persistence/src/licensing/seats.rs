@@ -4,17 +4,16 @@
 use cardkey_domain::{DeviceId, LicenceId, Timestamp};
 use cardkey_events::StoreError;
 use cardkey_licensing::model::Seat;
-use sea_orm::ConnectionTrait;
 
 use crate::database::Database;
-use crate::sql::{Param, Pick, Row, all, execute, for_update, params, places};
+use crate::sql::{On, Param, Pick, Row, all, execute, for_update, params, places};
 
 /// Seats of one device that are listed.
 const MOST_LISTED: u32 = 100;
 
 pub(super) const COLUMNS: &str = "id, licence_id, device_id, number, bound_at, bound_ip, unbound_at, public_key";
 
-pub(super) async fn bind(on: &impl ConnectionTrait, seat: &Seat) -> Result<(), StoreError> {
+pub(super) async fn bind(on: On<'_>, seat: &Seat) -> Result<(), StoreError> {
     let sql = "INSERT INTO seats (id, licence_id, device_id, number, held_device, held_number, bound_at, bound_ip, public_key) \
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let values = params![
@@ -32,7 +31,7 @@ pub(super) async fn bind(on: &impl ConnectionTrait, seat: &Seat) -> Result<(), S
 }
 
 pub(super) async fn unbind(
-    on: &impl ConnectionTrait,
+    on: On<'_>,
     licence: LicenceId,
     device: Option<DeviceId>,
     now: Timestamp,
@@ -41,7 +40,7 @@ pub(super) async fn unbind(
         .and_opt("licence_id = ?", Some(licence))
         .and("held_device IS NOT NULL", [])
         .and_opt("held_device = ?", device);
-    let lock = for_update(on.get_database_backend());
+    let lock = for_update(on.backend());
     let sql = format!("SELECT device_id FROM seats{} ORDER BY number{lock}", held.conditions());
     let rows = all(on, &sql, held.params()).await?;
     let devices = rows.iter().map(|row| row.get("device_id")).collect::<Result<Vec<DeviceId>, _>>()?;

@@ -22,11 +22,11 @@ impl SigningKeyRepository for Work {
             key.sealed_seed.as_slice(),
             key.created_at,
         ];
-        execute(self.on()?, sql, values).await.map(|_| ())
+        execute(self.on(), sql, values).await.map(|_| ())
     }
 
     async fn promote_spare(&mut self, app: AppId, active: SigningKeyId) -> Result<bool, StoreError> {
-        let on = self.on()?;
+        let on = self.on();
         let sql = "SELECT id FROM signing_keys WHERE app_id = ? AND state = 'spare' ORDER BY id LIMIT 1";
         let Some(spare) = one(on, sql, params![app]).await? else { return Ok(false) };
         let spare: SigningKeyId = spare.get("id")?;

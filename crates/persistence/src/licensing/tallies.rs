@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use cardkey_domain::{AppId, BatchId};
 use cardkey_events::StoreError;
 use cardkey_licensing::model::CardKeyState;
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::DbBackend;
 
 use crate::database::Database;
-use crate::sql::{Param, Pick, Row, all, execute, for_update, one, params, places};
+use crate::sql::{On, Param, Pick, Row, all, execute, for_update, one, params, places};
 
 const COLUMNS: [&str; CardKeyState::ALL.len()] = ["unused", "activated", "expired", "disabled", "deleted"];
 
@@ -50,11 +50,11 @@ pub(super) async fn fold(db: &Database) -> Result<(), StoreError> {
     let mut after = 0;
     while after < newest {
         let mut work = db.work().await?;
-        let stretch = Stretch::read(work.on()?, after, newest).await?;
+        let stretch = Stretch::read(work.on(), after, newest).await?;
         let Some(last) = stretch.ids.last() else { return Ok(()) };
         after = *last;
         if stretch.sums.len() < stretch.ids.len() {
-            stretch.delete(work.on()?).await?;
+            stretch.delete(work.on()).await?;
             for ((app, batch), counts) in stretch.sums {
                 for (state, count) in CardKeyState::ALL.into_iter().zip(counts.0) {
                     work.journal.tally(app, batch, state, count);
@@ -73,11 +73,11 @@ struct Stretch {
 }
 
 impl Stretch {
-    async fn read(on: &impl ConnectionTrait, after: i64, newest: i64) -> Result<Self, StoreError> {
+    async fn read(on: On<'_>, after: i64, newest: i64) -> Result<Self, StoreError> {
         let sql = format!(
             "SELECT id, app_id, batch_id, {} FROM card_key_tallies WHERE id > ? AND id <= ? ORDER BY id LIMIT ?{}",
             COLUMNS.join(", "),
-            for_update(on.get_database_backend())
+            for_update(on.backend())
         );
         let mut stretch = Self { ids: Vec::new(), sums: BTreeMap::new() };
         for row in all(on, &sql, params![after, newest, MOST_FOLDED]).await? {
@@ -90,7 +90,7 @@ impl Stretch {
         Ok(stretch)
     }
 
-    async fn delete(&self, on: &impl ConnectionTrait) -> Result<(), StoreError> {
+    async fn delete(&self, on: On<'_>) -> Result<(), StoreError> {
         for ids in self.ids.chunks(10_000) {
             let sql = format!("DELETE FROM card_key_tallies WHERE id IN ({})", places(ids.len()));
             execute(on, &sql, ids.iter().map(|id| id.value()).collect()).await?;

@@ -1,8 +1,7 @@
 use cardkey_domain::PageRequest;
 use cardkey_events::StoreError;
-use sea_orm::ConnectionTrait;
 
-use super::{Param, Pick, Row, all};
+use super::{On, Param, Pick, Row, all};
 
 /// A list that is the union of several disjoint picks, each of which an index yields in the list's order. The database merges their heads
 /// instead of sorting all that match, so a page costs what a page holds, however many rows there are.
@@ -18,7 +17,7 @@ impl Merge {
     }
 
     /// The rows of one page, newest first, and one more where there is one.
-    pub(crate) async fn rows(&self, on: &impl ConnectionTrait, page: PageRequest) -> Result<Vec<Row>, StoreError> {
+    pub(crate) async fn rows(&self, on: On<'_>, page: PageRequest) -> Result<Vec<Row>, StoreError> {
         let end = page.offset() + u64::from(page.size()) + 1;
         let mut parts = Vec::with_capacity(self.picks.len());
         let mut values = Vec::new();
@@ -46,7 +45,7 @@ impl Merge {
     }
 
     /// How many rows there are, counted up to `most`.
-    pub(crate) async fn count(&self, on: &impl ConnectionTrait, most: u64) -> Result<u64, StoreError> {
+    pub(crate) async fn count(&self, on: On<'_>, most: u64) -> Result<u64, StoreError> {
         let mut total = 0;
         for pick in &self.picks {
             total += pick.count(on, self.table, most.saturating_sub(total)).await?;

@@ -1,9 +1,9 @@
 use cardkey_domain::{Page, PageRequest};
 use cardkey_events::StoreError;
+use sea_orm::Value;
 use sea_orm::sqlx::types::Uuid;
-use sea_orm::{ConnectionTrait, Value};
 
-use super::{Param, Row, all, number};
+use super::{On, Param, Row, all, number};
 
 /// Which rows of a table a list wants: conditions that must all hold. Lists are ordered by identifier, newest first.
 #[derive(Clone, Default)]
@@ -35,12 +35,7 @@ impl Pick {
     }
 
     /// The rows of one page, and one more where there is one. `from` names the table and its columns: `SELECT … FROM …`.
-    pub(crate) async fn rows(
-        &self,
-        on: &impl ConnectionTrait,
-        from: &str,
-        page: PageRequest,
-    ) -> Result<Vec<Row>, StoreError> {
+    pub(crate) async fn rows(&self, on: On<'_>, from: &str, page: PageRequest) -> Result<Vec<Row>, StoreError> {
         let picked = self.clone().and_opt("id < ?", page.before());
         let sql = format!("{from}{} ORDER BY id DESC LIMIT ? OFFSET ?", picked.conditions);
         let mut params = picked.params;
@@ -49,7 +44,7 @@ impl Pick {
     }
 
     /// How many rows there are, counted up to `most`.
-    pub(crate) async fn count(&self, on: &impl ConnectionTrait, table: &str, most: u64) -> Result<u64, StoreError> {
+    pub(crate) async fn count(&self, on: On<'_>, table: &str, most: u64) -> Result<u64, StoreError> {
         let inner = format!("SELECT 1 AS found FROM {table}{} LIMIT ?", self.conditions);
         let mut params = self.params.clone();
         params.push(most.value());
@@ -59,7 +54,7 @@ impl Pick {
     /// A page with its exact total.
     pub(crate) async fn page<T>(
         &self,
-        on: &impl ConnectionTrait,
+        on: On<'_>,
         table: &str,
         page: PageRequest,
         read: impl Fn(&Row) -> Result<T, StoreError>,

@@ -7,8 +7,8 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use super::Turn;
-use crate::connect::{Connected, Writes, connect};
-use crate::sql::{execute, number, params};
+use crate::connect::{Connected, connect};
+use crate::sql::{On, execute, number, params};
 
 struct Fixture {
     folder: TempDir,
@@ -28,20 +28,25 @@ impl Fixture {
             "CREATE TABLE parents (id INTEGER PRIMARY KEY)",
             "CREATE TABLE children (parent INTEGER REFERENCES parents (id) DEFERRABLE INITIALLY DEFERRED)",
         ] {
-            execute(turn.transaction().unwrap(), sql, Vec::new()).await.unwrap();
+            execute(On::Turn(&turn), sql, Vec::new()).await.unwrap();
         }
         turn.commit(false).await.unwrap();
         fixture
     }
 
     async fn turn(&self) -> Turn {
-        let Writes::Grouped(writer) = &self.connected.writes else { unreachable!("SQLite groups") };
+        let Connected::File(_, writer) = &self.connected else { unreachable!("a file") };
         writer.turn().await.unwrap()
     }
 
     async fn notes(&self) -> u64 {
-        number(&self.connected.reads, "SELECT COUNT(*) AS n FROM notes", Vec::new()).await.unwrap()
+        number(reads(&self.connected), "SELECT COUNT(*) AS n FROM notes", Vec::new()).await.unwrap()
     }
+}
+
+fn reads(connected: &Connected) -> On<'_> {
+    let Connected::File(readers, _) = connected else { unreachable!("a file") };
+    On::Readers(readers)
 }
 
 fn url(folder: &Path, name: &str) -> String {
@@ -49,7 +54,7 @@ fn url(folder: &Path, name: &str) -> String {
 }
 
 async fn note(turn: &Turn, id: i64) -> Result<u64, StoreError> {
-    execute(turn.transaction()?, "INSERT INTO notes (id) VALUES (?)", params![id]).await
+    execute(On::Turn(turn), "INSERT INTO notes (id) VALUES (?)", params![id]).await
 }
 
 // NFR-02
@@ -67,7 +72,7 @@ async fn a_dropped_unit_undoes_itself_alone() {
         assert_eq!(note(&third, 2).await.unwrap(), 1, "what the dropped unit wrote is gone");
         third.commit(false).await
     };
-    let (kept, other) = tokio::join!(first.commit(false), others);
+    let (other, kept) = tokio::join!(others, first.commit(false));
     kept.unwrap();
     other.unwrap();
     assert_eq!(fixture.notes().await, 2);
@@ -89,7 +94,7 @@ async fn a_failing_statement_harms_no_other_unit() {
         note(&third, 3).await.unwrap();
         third.commit(false).await
     };
-    let (kept, other) = tokio::join!(first.commit(false), others);
+    let (other, kept) = tokio::join!(others, first.commit(false));
     kept.unwrap();
     other.unwrap();
     assert_eq!(fixture.notes().await, 2);
@@ -123,7 +128,7 @@ async fn callers_that_vanish_at_any_await_leave_whole_units_only() {
     }
     let sql = "SELECT COUNT(*) AS n FROM notes AS half WHERE NOT EXISTS \
                (SELECT 1 FROM notes AS other WHERE other.id = half.id + 1 - 2 * (half.id % 2))";
-    assert_eq!(number(&fixture.connected.reads, sql, Vec::new()).await.unwrap(), 0, "no unit is there by half");
+    assert_eq!(number(reads(&fixture.connected), sql, Vec::new()).await.unwrap(), 0, "no unit is there by half");
     assert!(fixture.notes().await >= finished * 2, "every answered unit is there");
     assert!(finished >= 200);
 }
@@ -174,10 +179,10 @@ async fn a_commit_that_fails_is_told_to_every_unit_and_the_next_ones_go_on() {
     let others = async {
         let second = fixture.turn().await;
         let orphan = "INSERT INTO children (parent) VALUES (7)";
-        execute(second.transaction().unwrap(), orphan, Vec::new()).await.unwrap();
+        execute(On::Turn(&second), orphan, Vec::new()).await.unwrap();
         second.commit(false).await
     };
-    let (first, second) = tokio::join!(first.commit(false), others);
+    let (second, first) = tokio::join!(others, first.commit(false));
     assert!(first.is_err() && second.is_err(), "{first:?} {second:?}");
     assert_eq!(fixture.notes().await, 0);
     let turn = fixture.turn().await;
@@ -194,7 +199,7 @@ async fn a_full_disk_is_told_to_every_unit_and_nothing_is_half_there() {
     note(&first, 1).await.unwrap();
     let others = async {
         let second = fixture.turn().await;
-        let on = second.transaction().unwrap();
+        let on = On::Turn(&second);
         execute(on, "PRAGMA max_page_count = 1", Vec::new()).await.unwrap();
         let much = "WITH RECURSIVE n (id) AS (SELECT 10 UNION ALL SELECT id + 1 FROM n WHERE id < 100000) \
                     INSERT INTO notes (id) SELECT id FROM n";
@@ -202,9 +207,57 @@ async fn a_full_disk_is_told_to_every_unit_and_nothing_is_half_there() {
         assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
         second.commit(false).await
     };
-    let (first, second) = tokio::join!(first.commit(false), others);
-    assert_eq!(first.is_ok(), second.is_ok(), "{first:?} {second:?}");
-    assert_eq!(fixture.notes().await, u64::from(first.is_ok()));
+    let (second, first) = tokio::join!(others, first.commit(false));
+    assert!(second.is_err(), "a unit with a hole in it cannot be kept");
+    assert_eq!(fixture.notes().await, u64::from(first.is_ok()), "{first:?}");
+    let turn = fixture.turn().await;
+    note(&turn, 2).await.unwrap();
+    turn.commit(false).await.unwrap();
+}
+
+// NFR-02
+#[tokio::test]
+async fn a_unit_given_up_in_its_first_statement_harms_no_other() {
+    let fixture = Fixture::new().await;
+    // Given up as early as possible, a little later, …: before the statement is sent, while its step is taken, while it runs.
+    for patience in 0..60 {
+        let first = fixture.turn().await;
+        note(&first, 10 * patience).await.unwrap();
+        let hasty = async {
+            let turn = fixture.turn().await;
+            let slow = "WITH RECURSIVE n (id) AS (SELECT 1000000 UNION ALL SELECT id + 1 FROM n WHERE id < 1000300) \
+                        INSERT INTO notes (id) SELECT id FROM n";
+            let mut running = Box::pin(execute(On::Turn(&turn), slow, Vec::new()));
+            for _ in 0..=patience {
+                if futures::poll!(&mut running).is_ready() {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        let last = async {
+            let turn = fixture.turn().await;
+            note(&turn, 10 * patience + 1).await.unwrap();
+            turn.commit(false).await
+        };
+        let ((), last, first) = tokio::join!(hasty, last, first.commit(false));
+        first.unwrap();
+        last.unwrap();
+    }
+    assert_eq!(fixture.notes().await, 120, "what was committed, and nothing of what was given up");
+}
+
+// NFR-02
+#[tokio::test]
+async fn reads_given_up_do_not_cost_a_connection() {
+    let fixture = Fixture::new().await;
+    for _ in 0..20 {
+        let count = "WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < 2000) \
+                     SELECT COUNT(*) AS n FROM n";
+        let mut reading = Box::pin(number(reads(&fixture.connected), count, Vec::new()));
+        assert!(futures::poll!(&mut reading).is_pending());
+    }
+    assert_eq!(fixture.notes().await, 0);
 }
 
 // NFR-02
@@ -229,7 +282,7 @@ async fn copy_of(folder: &Path) -> u64 {
         std::fs::copy(folder.join(name), copy.path().join(name)).unwrap();
     }
     let connected = connect(&url(copy.path(), "test.db"), 2, &Arc::new(Notify::new())).await.unwrap();
-    number(&connected.reads, "SELECT COUNT(*) AS n FROM notes", Vec::new()).await.unwrap()
+    number(reads(&connected), "SELECT COUNT(*) AS n FROM notes", Vec::new()).await.unwrap()
 }
 
 // OPS-02
@@ -237,11 +290,11 @@ async fn copy_of(folder: &Path) -> u64 {
 async fn every_connection_is_durable_and_checks_its_references() {
     let fixture = Fixture::new().await;
     let turn = fixture.turn().await;
-    let on = turn.transaction().unwrap();
+    let on = On::Turn(&turn);
     for (pragma, wanted) in [("synchronous", 2), ("foreign_keys", 1)] {
         let sql = format!("SELECT {pragma} AS n FROM pragma_{pragma}");
         assert_eq!(number(on, &sql, Vec::new()).await.unwrap(), wanted, "{pragma}");
-        assert_eq!(number(&fixture.connected.reads, &sql, Vec::new()).await.unwrap(), wanted, "{pragma}");
+        assert_eq!(number(reads(&fixture.connected), &sql, Vec::new()).await.unwrap(), wanted, "{pragma}");
     }
     let wal = "SELECT COUNT(*) AS n FROM pragma_journal_mode WHERE journal_mode = 'wal'";
     assert_eq!(number(on, wal, Vec::new()).await.unwrap(), 1);
