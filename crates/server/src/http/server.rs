@@ -50,18 +50,23 @@ pub(crate) fn serve(listener: TcpListener, services: Arc<Services>, workers: usi
 
 /// Registers every route of the table. Fixed paths come first: they are cheap to compare, and `/a/b` must win over `/a/{id}`.
 pub(super) fn mount(config: &mut ServiceConfig) {
-    let mut resources: BTreeMap<(bool, &'static str), Vec<Route>> = BTreeMap::new();
+    let mut resources: BTreeMap<(bool, String), Vec<Route>> = BTreeMap::new();
+    let mut place = |path: String, route: Route| {
+        resources.entry((path.contains('{'), path)).or_default().push(route);
+    };
     for route in routes() {
-        resources.entry((route.plan.path.contains('{'), route.plan.path)).or_default().push(route);
+        place(route.plan.path.to_owned(), route);
+    }
+    // A resource of its own each: a resource with two paths is compared by regular expressions, however fixed they are.
+    for route in routes() {
+        if let Some(rest) = route.plan.path.strip_prefix("/api/v1/auth/") {
+            place(format!("/api/auth/{rest}"), route);
+        }
     }
     for ((_, path), routes) in resources {
         let methods: Vec<_> = routes.iter().map(|route| route.plan.method.as_str()).collect();
         let allow = methods.join(", ").replace("GET", "GET, HEAD");
-        let resource = match path.strip_prefix("/api/v1/auth/") {
-            Some(rest) => web::resource([path.to_owned(), format!("/api/auth/{rest}")]),
-            None => web::resource(path),
-        };
-        let resource = routes.into_iter().fold(resource, |resource, route| resource.route(route.mount()));
+        let resource = routes.into_iter().fold(web::resource(path), |resource, route| resource.route(route.mount()));
         config.service(
             resource
                 .default_service(web::to(move |request, payload| method_not_allowed(request, payload, allow.clone()))),
