@@ -38,7 +38,7 @@ mod verify;
 
 pub use activate::{Activate, ActivateError, Activated};
 pub use apps::{AppError, ChangeApp, RegisterApp};
-pub use batches::{CHUNK, CancelError, LARGEST_BATCH, OrderBatch, OrderError};
+pub use batches::{AT_ONCE, CHUNK, CancelError, LARGEST_BATCH, OrderBatch, OrderError};
 pub use blacklist::{Blacklist, LiftError, ShutOut, ShutOutError};
 pub use cache::{Cache, NoCache};
 pub use card_keys::{CardKeyDetail, CardKeyQuery, RevealError, Revealed};

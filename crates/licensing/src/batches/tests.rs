@@ -23,13 +23,13 @@ fn a_large_batch_is_made_chunk_by_chunk() {
     // CARD-02
     let world = World::new();
     let app = world.app(AppPolicy::default());
-    let batch = world.batch(app.id, 2_500, DAYS, None);
+    let batch = world.batch(app.id, 2 * CHUNK + 500, DAYS, None);
     assert_eq!((batch.status, batch.generated), (BatchStatus::Running, 0));
     let next = || block_on(world.licensing.generate_next_chunk(&world.operator(), batch.id)).unwrap().unwrap();
-    assert_eq!(next().generated, 1_000);
-    assert_eq!(next().generated, 2_000);
+    assert_eq!(next().generated, CHUNK);
+    assert_eq!(next().generated, 2 * CHUNK);
     let whole = next();
-    assert_eq!((whole.status, whole.generated), (BatchStatus::Completed, 2_500));
+    assert_eq!((whole.status, whole.generated), (BatchStatus::Completed, 2 * CHUNK + 500));
     assert_eq!(next(), whole, "a job that comes late does nothing");
     let completed = Happening::CardKeyBatchCompleted { batch_id: batch.id, app_id: app.id };
     assert_eq!(world.happenings().iter().filter(|happening| **happening == completed).count(), 1);
@@ -40,7 +40,7 @@ fn two_jobs_make_no_key_too_many() {
     // CARD-02
     let world = World::new();
     let app = world.app(AppPolicy::default());
-    let batch = world.batch(app.id, 5_000, DAYS, None);
+    let batch = world.batch(app.id, 4 * CHUNK, DAYS, None);
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
@@ -55,7 +55,7 @@ fn two_jobs_make_no_key_too_many() {
     });
     let query = crate::CardKeyQuery { batch: Some(batch.id), ..crate::CardKeyQuery::default() };
     let page = block_on(world.licensing.card_keys(&query, PageRequest::first())).unwrap();
-    assert_eq!(page.total, 5_000);
+    assert_eq!(page.total, u64::from(4 * CHUNK));
 }
 
 #[test]
@@ -63,12 +63,12 @@ fn a_cancelled_batch_keeps_what_stands_and_makes_no_more() {
     // CARD-02
     let world = World::new();
     let app = world.app(AppPolicy::default());
-    let batch = world.batch(app.id, 3_000, DAYS, None);
+    let batch = world.batch(app.id, 2 * CHUNK, DAYS, None);
     block_on(world.licensing.generate_next_chunk(&world.operator(), batch.id)).unwrap();
     let cancelled = block_on(world.licensing.cancel_batch(&world.operator(), batch.id)).unwrap();
-    assert_eq!((cancelled.status, cancelled.generated), (BatchStatus::Cancelled, 1_000));
+    assert_eq!((cancelled.status, cancelled.generated), (BatchStatus::Cancelled, CHUNK));
     block_on(world.licensing.generate_next_chunk(&world.operator(), batch.id)).unwrap();
-    assert_eq!(block_on(world.licensing.batch(batch.id)).unwrap().unwrap().generated, 1_000);
+    assert_eq!(block_on(world.licensing.batch(batch.id)).unwrap().unwrap().generated, CHUNK);
     let again = block_on(world.licensing.cancel_batch(&world.operator(), batch.id));
     assert!(matches!(again, Err(CancelError::NotRunning)));
 }
