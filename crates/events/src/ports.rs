@@ -3,7 +3,8 @@ use cardkey_domain::{EventId, Timestamp};
 
 use crate::{AuditEntry, Event, Receipt, StoreError};
 
-/// What every unit of work offers beside its repositories. Dropping it undoes everything.
+/// What every unit of work offers beside its repositories. Dropping it undoes everything. What an insert breaks (a conflict) may be told
+/// by that insert, by a later statement, or by the commit.
 #[async_trait]
 pub trait Transaction: Send {
     /// Where events wait for their handlers.

@@ -11,6 +11,7 @@ use cardkey_licensing::model::CardKeyState;
 use sea_orm::Value;
 
 use crate::sql::{On, execute, execute_together, params, rows_of_places};
+use crate::unit::Insert;
 use crate::work::Work;
 
 /// The rows that wait for the commit.
@@ -45,8 +46,8 @@ impl Journal {
         }
     }
 
-    /// Writes everything that waits.
-    pub(crate) async fn write(self, on: On<'_>) -> Result<(), StoreError> {
+    /// Writes everything that waits, after the inserts that come first.
+    pub(crate) async fn write(self, on: On<'_>, mut inserts: Vec<Insert>) -> Result<(), StoreError> {
         let mut tallies = Vec::with_capacity(self.tallies.len() * TALLY_WIDTH);
         for ((app, batch), counts) in self.tallies {
             tallies.extend(params![app, batch, counts[0], counts[1], counts[2], counts[3], counts[4]]);
@@ -56,11 +57,12 @@ impl Journal {
             ("audit_logs", AUDIT_COLUMNS, AUDIT_WIDTH, self.audit),
             ("outbox", EVENT_COLUMNS, EVENT_WIDTH, self.events),
         ];
-        if all.iter().map(|(.., values)| values.len()).sum::<usize>() <= MOST_VALUES {
-            let inserts = all.into_iter().filter(|(.., values)| !values.is_empty());
-            let inserts = inserts.map(|(table, columns, width, values)| statement(table, columns, width, values));
-            return execute_together(on, inserts.collect()).await;
+        if all.iter().map(|(.., values)| values.len()).sum::<usize>() <= MOST_VALUES / 2 {
+            let rows = all.into_iter().filter(|(.., values)| !values.is_empty());
+            inserts.extend(rows.map(|(table, columns, width, values)| statement(table, columns, width, values)));
+            return execute_together(on, inserts).await;
         }
+        execute_together(on, inserts).await?;
         for (table, columns, width, values) in all {
             insert(on, table, columns, width, values).await?;
         }
@@ -89,7 +91,7 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-fn statement(table: &str, columns: &str, width: usize, values: Vec<Value>) -> (String, Vec<Value>) {
+fn statement(table: &str, columns: &str, width: usize, values: Vec<Value>) -> Insert {
     let places = rows_of_places(values.len() / width, width);
     (format!("INSERT INTO {table} ({columns}) VALUES {places}"), values)
 }

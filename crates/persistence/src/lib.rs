@@ -19,6 +19,7 @@ mod sealed;
 mod secrets;
 mod sql;
 mod sqlite;
+mod unit;
 mod work;
 
 pub use connect::ConnectError;

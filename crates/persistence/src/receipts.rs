@@ -5,7 +5,7 @@ use cardkey_domain::Timestamp;
 use cardkey_events::{Receipt, ReceiptReader, Receipts, StoreError};
 
 use crate::database::Database;
-use crate::sql::{execute, one, params};
+use crate::sql::{one, params};
 use crate::work::Work;
 
 #[async_trait]
@@ -20,7 +20,8 @@ impl Receipts for Work {
             receipt.sealed_outcome.as_slice(),
             receipt.kept_until,
         ];
-        execute(self.on(), sql, values).await.map(|_| ())
+        self.insert_later(sql.to_owned(), values);
+        Ok(())
     }
 }
 

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cardkey_events::{AuditLog, Outbox, Receipts, StoreError, Transaction};
-use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait, Value};
 use tokio::sync::Notify;
 
 use crate::connect::Connected;
 use crate::journal::Journal;
 use crate::sql::On;
-use crate::sqlite::Turn;
+use crate::unit::{self, Unit};
 
 /// One transaction. Dropping it undoes everything.
 pub(crate) struct Work {
@@ -20,36 +20,34 @@ pub(crate) struct Work {
     appended: Arc<Notify>,
 }
 
-enum Unit {
-    Turn(Turn),
-    Own(DatabaseTransaction),
-}
-
 impl Work {
     pub(crate) async fn begin(connected: &Connected, appended: &Arc<Notify>) -> Result<Self, StoreError> {
-        let unit = match connected {
-            Connected::File(_, writer) => Unit::Turn(writer.turn().await?),
-            Connected::Server(pool) => Unit::Own(begin(pool.clone()).await?),
+        let transaction = match connected {
+            Connected::File(_, writer) => unit::Transaction::Turn(writer.turn().await?),
+            Connected::Server(pool) => unit::Transaction::Own(begin(pool.clone()).await?),
         };
-        Ok(Self { unit, journal: Journal::default(), appended: Arc::clone(appended) })
+        Ok(Self { unit: Unit::new(transaction), journal: Journal::default(), appended: Arc::clone(appended) })
     }
 
     /// Where the statements of this unit go.
     pub(crate) fn on(&self) -> On<'_> {
-        match &self.unit {
-            Unit::Turn(turn) => On::Turn(turn),
-            Unit::Own(transaction) => On::Transaction(transaction),
-        }
+        On::Unit(&self.unit)
+    }
+
+    /// Inserts a row at the next statement of this unit, or at its commit.
+    pub(crate) fn insert_later(&self, sql: String, values: Vec<Value>) {
+        self.unit.leave((sql, values));
     }
 
     /// Makes everything durable, whether or not anybody waits for it still.
-    pub(crate) async fn keep(mut self) -> Result<(), StoreError> {
+    pub(crate) async fn keep(self) -> Result<(), StoreError> {
         let announce = self.journal.has_events();
-        let journal = std::mem::take(&mut self.journal);
-        journal.write(self.on()).await?;
-        match self.unit {
-            Unit::Turn(turn) => turn.commit(announce).await,
-            Unit::Own(transaction) => commit(transaction, announce.then_some(self.appended)).await,
+        let Self { unit, journal, appended } = self;
+        let (transaction, waiting) = unit.into_parts();
+        journal.write(transaction.on(), waiting).await?;
+        match transaction {
+            unit::Transaction::Turn(turn) => turn.commit(announce).await,
+            unit::Transaction::Own(transaction) => commit(transaction, announce.then_some(appended)).await,
         }
     }
 }

@@ -33,7 +33,8 @@ impl DeviceRepository for Work {
             device.first_seen_at,
             device.last_seen_at,
         ];
-        execute(self.on(), &sql, values).await.map(|_| ())
+        self.insert_later(sql, values);
+        Ok(())
     }
 
     async fn update(&mut self, device: &Device) -> Result<(), StoreError> {

@@ -6,7 +6,7 @@ use cardkey_licensing::{LicenceOverview, LicenceRepository};
 
 use super::seats;
 use crate::database::Database;
-use crate::sql::{Param, Pick, Row, all, columns, execute, one, params, won};
+use crate::sql::{Param, Pick, Row, all, columns, one, params, won};
 use crate::work::Work;
 
 pub(super) const COLUMNS: &str =
@@ -28,7 +28,8 @@ impl LicenceRepository for Work {
             licence.epoch,
             licence.created_at,
         ];
-        execute(self.on(), &sql, values).await.map(|_| ())
+        self.insert_later(sql, values);
+        Ok(())
     }
 
     async fn update(&mut self, licence: &Licence) -> Result<bool, StoreError> {
@@ -51,7 +52,9 @@ impl LicenceRepository for Work {
     }
 
     async fn bind(&mut self, seat: &Seat) -> Result<(), StoreError> {
-        seats::bind(self.on(), seat).await
+        let (sql, values) = seats::binding(seat);
+        self.insert_later(sql, values);
+        Ok(())
     }
 
     async fn unbind(
@@ -65,7 +68,8 @@ impl LicenceRepository for Work {
 
     async fn take_trial(&mut self, app: AppId, device: DeviceId, now: Timestamp) -> Result<(), StoreError> {
         let sql = "INSERT INTO trials (app_id, device_id, taken_at) VALUES (?, ?, ?)";
-        execute(self.on(), sql, params![app, device, now]).await.map(|_| ())
+        self.insert_later(sql.to_owned(), params![app, device, now]);
+        Ok(())
     }
 }
 

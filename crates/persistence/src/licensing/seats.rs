@@ -7,13 +7,15 @@ use cardkey_licensing::model::Seat;
 
 use crate::database::Database;
 use crate::sql::{On, Param, Pick, Row, all, execute, for_update, params, places};
+use crate::unit::Insert;
 
 /// Seats of one device that are listed.
 const MOST_LISTED: u32 = 100;
 
 pub(super) const COLUMNS: &str = "id, licence_id, device_id, number, bound_at, bound_ip, unbound_at, public_key";
 
-pub(super) async fn bind(on: On<'_>, seat: &Seat) -> Result<(), StoreError> {
+/// The row of a bound seat.
+pub(super) fn binding(seat: &Seat) -> Insert {
     let sql = "INSERT INTO seats (id, licence_id, device_id, number, held_device, held_number, bound_at, bound_ip, public_key) \
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let values = params![
@@ -27,7 +29,7 @@ pub(super) async fn bind(on: On<'_>, seat: &Seat) -> Result<(), StoreError> {
         seat.bound_ip,
         seat.public_key,
     ];
-    execute(on, sql, values).await.map(|_| ())
+    (sql.to_owned(), values)
 }
 
 pub(super) async fn unbind(

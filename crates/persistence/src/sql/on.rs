@@ -3,6 +3,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBacken
 
 use crate::error::store_error;
 use crate::sqlite::{Readers, Turn};
+use crate::unit::Unit;
 
 /// Where a statement goes.
 #[derive(Clone, Copy)]
@@ -15,6 +16,8 @@ pub(crate) enum On<'a> {
     Readers(&'a Readers),
     /// To the writing connection of a SQLite file.
     Turn(&'a Turn),
+    /// To a unit of work, after the inserts that wait in it.
+    Unit(&'a Unit),
 }
 
 impl On<'_> {
@@ -24,6 +27,7 @@ impl On<'_> {
             Self::Server(server) => server.get_database_backend(),
             Self::Transaction(transaction) => transaction.get_database_backend(),
             Self::Readers(_) | Self::Turn(_) => DbBackend::Sqlite,
+            Self::Unit(unit) => unit.at_once().backend(),
         }
     }
 
@@ -32,6 +36,7 @@ impl On<'_> {
             Self::Server(server) => server.execute_raw(statement).await,
             Self::Transaction(transaction) => transaction.execute_raw(statement).await,
             Self::Turn(turn) => return turn.execute(statement).await,
+            Self::Unit(unit) => return Box::pin(unit.settled().await?.execute(statement)).await,
             Self::Readers(_) => return Err(StoreError::damaged("a write among the reads")),
         };
         done.map(|done| done.rows_affected()).map_err(store_error)
@@ -43,6 +48,7 @@ impl On<'_> {
             Self::Transaction(transaction) => transaction.query_one_raw(statement).await.map_err(store_error),
             Self::Readers(readers) => readers.first(statement).await,
             Self::Turn(turn) => turn.first(statement).await,
+            Self::Unit(unit) => Box::pin(unit.settled().await?.first(statement)).await,
         }
     }
 
@@ -52,6 +58,7 @@ impl On<'_> {
             Self::Transaction(transaction) => transaction.query_all_raw(statement).await.map_err(store_error),
             Self::Readers(readers) => readers.every(statement).await,
             Self::Turn(turn) => turn.every(statement).await,
+            Self::Unit(unit) => Box::pin(unit.settled().await?.every(statement)).await,
         }
     }
 }

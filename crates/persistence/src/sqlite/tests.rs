@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use super::Turn;
 use crate::connect::{Connected, connect};
-use crate::sql::{On, execute, number, params};
+use crate::sql::{On, execute, number, one, params};
 
 struct Fixture {
     folder: TempDir,
@@ -200,7 +200,7 @@ async fn a_full_disk_is_told_to_every_unit_and_nothing_is_half_there() {
     let others = async {
         let second = fixture.turn().await;
         let on = On::Turn(&second);
-        execute(on, "PRAGMA max_page_count = 1", Vec::new()).await.unwrap();
+        one(on, "PRAGMA max_page_count = 1", Vec::new()).await.unwrap();
         let much = "WITH RECURSIVE n (id) AS (SELECT 10 UNION ALL SELECT id + 1 FROM n WHERE id < 100000) \
                     INSERT INTO notes (id) SELECT id FROM n";
         let error = execute(on, much, Vec::new()).await.unwrap_err();
@@ -252,7 +252,7 @@ async fn a_unit_given_up_in_its_first_statement_harms_no_other() {
 async fn reads_given_up_do_not_cost_a_connection() {
     let fixture = Fixture::new().await;
     for _ in 0..20 {
-        let count = "WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < 2000) \
+        let count = "WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < 200000) \
                      SELECT COUNT(*) AS n FROM n";
         let mut reading = Box::pin(number(reads(&fixture.connected), count, Vec::new()));
         assert!(futures::poll!(&mut reading).is_pending());

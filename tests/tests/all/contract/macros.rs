@@ -47,3 +47,14 @@ macro_rules! drop_after {
         $body
     }};
 }
+
+/// Does what breaks a promise, which is told at once or later, by the commit at the latest; returns the error.
+macro_rules! refused {
+    ($store:expr, $work:ident => $body:expr) => {{
+        let mut $work = $store.begin().await.unwrap();
+        match $body {
+            Err(error) => error,
+            Ok(()) => $work.commit().await.unwrap_err(),
+        }
+    }};
+}

@@ -30,7 +30,7 @@ contract! { Licensing;
         let device = world.device(&app, world.id());
         commit!(store, work => work.devices().insert(&device).await.unwrap());
         let twin = Device { id: world.id(), ..device.clone() };
-        let error = drop_after!(store, work => work.devices().insert(&twin).await.unwrap_err());
+        let error = refused!(store, work => work.devices().insert(&twin).await);
         assert!(error.is_conflict(Constraint::DeviceFingerprint), "{error:?}");
         let elsewhere = Device { id: world.id(), app_id: world.id(), ..device };
         commit!(store, work => work.devices().insert(&elsewhere).await.unwrap());

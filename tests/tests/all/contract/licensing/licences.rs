@@ -35,7 +35,7 @@ contract! { Licensing;
         let card_key = card_key(&world, &store).await;
         let (first, second) = (world.licence(&card_key, world.id()), world.licence(&card_key, world.id()));
         commit!(store, work => work.licences().insert(&first).await.unwrap());
-        let error = drop_after!(store, work => work.licences().insert(&second).await.unwrap_err());
+        let error = refused!(store, work => work.licences().insert(&second).await);
         assert!(error.is_conflict(Constraint::LicenceOfCardKey), "{error:?}");
     }
 
@@ -88,7 +88,7 @@ contract! { Licensing;
         let world = World::new();
         let (app, other, device) = (world.app(), world.app(), world.device(&world.app(), world.id()));
         commit!(store, work => work.licences().take_trial(app.id, device.id, world.now()).await.unwrap());
-        let error = drop_after!(store, work => work.licences().take_trial(app.id, device.id, world.now()).await.unwrap_err());
+        let error = refused!(store, work => work.licences().take_trial(app.id, device.id, world.now()).await);
         assert!(error.is_conflict(Constraint::Trial), "{error:?}");
         commit!(store, work => work.licences().take_trial(other.id, device.id, world.now()).await.unwrap());
         commit!(store, work => work.licences().take_trial(app.id, world.id(), world.now()).await.unwrap());

@@ -16,10 +16,10 @@ contract! { Licensing;
         let seat = world.seat(&licence, &first, 0);
         commit!(store, work => work.licences().bind(&seat).await.unwrap());
         let same_number = world.seat(&licence, &second, 0);
-        let error = drop_after!(store, work => work.licences().bind(&same_number).await.unwrap_err());
+        let error = refused!(store, work => work.licences().bind(&same_number).await);
         assert!(error.is_conflict(Constraint::SeatNumber), "{error:?}");
         let same_device = world.seat(&licence, &first, 1);
-        let error = drop_after!(store, work => work.licences().bind(&same_device).await.unwrap_err());
+        let error = refused!(store, work => work.licences().bind(&same_device).await);
         assert!(error.is_conflict(Constraint::SeatDevice), "{error:?}");
 
         let other = Seat { bound_ip: None, public_key: None, ..world.seat(&licence, &second, 1) };
