@@ -31,11 +31,7 @@ async fn log(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         said_at BIGINT NOT NULL,
         ends_at BIGINT";
     let table = create_table(manager, "live_log", Rows::Heap, columns).await?;
-    table
-        .index("ix_live_log_audience_id", "audience_id, seq")
-        .await?
-        .index("ix_live_log_said_at", "said_at")
-        .await?;
+    table.index("ix_live_log_audience_id", "audience_id, seq").await?.index("ix_live_log_said_at", "said_at").await?;
     Ok(())
 }
 

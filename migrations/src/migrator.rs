@@ -1,7 +1,8 @@
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
 use crate::{
-    m20261120_000001_journal, m20261120_000002_identity, m20261120_000003_licensing, m20261120_000004_card_keys, m20261120_000007_live,
+    m20261120_000001_journal, m20261120_000002_identity, m20261120_000003_licensing, m20261120_000004_card_keys,
+    m20261120_000007_live,
 };
 
 /// Every migration, oldest first.

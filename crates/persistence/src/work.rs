@@ -24,7 +24,11 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    pub(crate) async fn begin(connected: &Connected, appended: &Arc<Notify>, spoken: &Arc<Notify>) -> Result<Self, StoreError> {
+    pub(crate) async fn begin(
+        connected: &Connected,
+        appended: &Arc<Notify>,
+        spoken: &Arc<Notify>,
+    ) -> Result<Self, StoreError> {
         let transaction = match connected {
             Connected::File(_, writer) => unit::Transaction::Turn(writer.turn().await?),
             Connected::Server(pool) => unit::Transaction::Own(begin(pool.clone()).await?),
