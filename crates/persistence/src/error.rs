@@ -14,7 +14,7 @@ const CONSTRAINTS: [(&str, &str, Constraint); 11] = [
     ("uq_roles_name", "roles.name", Constraint::RoleName),
     ("uq_card_keys_code", "card_keys.code_hash", Constraint::CardKeyCode),
     ("uq_licences_card_key", "licences.card_key_id", Constraint::LicenceOfCardKey),
-    ("uq_devices_fingerprint", "devices.app_id, devices.fingerprint", Constraint::DeviceFingerprint),
+    ("uq_devices_fingerprint", "devices.fingerprint, devices.app_id", Constraint::DeviceFingerprint),
     ("uq_seats_device", "seats.licence_id, seats.held_device", Constraint::SeatDevice),
     ("uq_seats_number", "seats.licence_id, seats.held_number", Constraint::SeatNumber),
     ("uq_trials_app_device", "trials.app_id, trials.device_id", Constraint::Trial),
