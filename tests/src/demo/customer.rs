@@ -16,7 +16,8 @@ impl Customer {
     pub(super) fn at_computer(number: usize, server: &str, app: &str, folder: &Path) -> Self {
         let device = serde_json::from_value(device(number)).expect("a device as the client describes it");
         let storage = FileStorage::open(folder.join(format!("computer-{number}"))).expect("a folder of the program's");
-        let program = Client::builder(server, app).version("1.0.0").device(device).storage(storage).device_key();
+        let program =
+            Client::builder(server, app).version("1.0.0").language("en").device(device).storage(storage).device_key();
         Self { program: program.build().expect("a client") }
     }
 
