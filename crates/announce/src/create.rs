@@ -167,7 +167,7 @@ impl Announcements {
 pub(crate) fn deed(action: &'static str, announcement: &Announcement, subjects: &[Uuid]) -> Deed {
     Deed::done(action)
         .to("announcement", announcement.id)
-        .with("title", announcement.title.as_str())
+        .with("title", &announcement.title)
         .with("kind", announcement.kind)
         .with("priority", announcement.priority)
         .with("audience", announcement.audience)

@@ -33,6 +33,11 @@ impl Announcements {
         Ok(Some(Shown { announcement, subjects }))
     }
 
+    /// Folds the counts of who took note; to be done now and then.
+    pub async fn fold_counts(&self) -> Result<(), StoreError> {
+        self.store.read().fold_counts().await
+    }
+
     /// An account as a reader, with the apps and groups it belongs to now.
     pub async fn reader(&self, user: UserId) -> Result<Reader, StoreError> {
         self.store.read().reader(user).await

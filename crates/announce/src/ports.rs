@@ -131,6 +131,8 @@ pub trait AnnouncementReader: Send + Sync {
     async fn reach(&self, announcement: &Announcement) -> Result<u64, StoreError>;
     /// How many took note, hour by hour; hours without any are left out.
     async fn hours(&self, id: AnnouncementId) -> Result<Vec<HourCount>, StoreError>;
+    /// Puts one count in the place of the many of an hour, so that [`AnnouncementReader::hours`] stays quick. A job does it now and then.
+    async fn fold_counts(&self) -> Result<(), StoreError>;
     /// Whom of its audience it awaits a confirmation of, newest account first. The total is left at zero: counting them would read all.
     async fn unconfirmed(
         &self,

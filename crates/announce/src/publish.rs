@@ -87,8 +87,7 @@ pub(crate) async fn publish_in(
     }
     let mut published =
         Announcement { state: State::Published, published_at: Some(version), updated_at: version, ..announcement };
-    let deed =
-        Deed::done("announcement.publish").to("announcement", published.id).with("title", published.title.as_str());
+    let deed = Deed::done("announcement.publish").to("announcement", published.id).with("title", &published.title);
     let happened = Happening::AnnouncementPublished {
         announcement_id: published.id,
         kind: published.kind.as_str().to_owned(),
