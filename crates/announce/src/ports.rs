@@ -85,7 +85,7 @@ pub trait LiveReader: Send + Sync {
     async fn after(&self, after: Seq, reader: &Reader, now: Timestamp, limit: u32) -> Result<Vec<LiveRow>, StoreError>;
     /// Waits until something may have been appended in this process. May wake for nothing, and may miss what others append.
     async fn appended(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -6,7 +6,7 @@ use cardkey_events::StoreError;
 use sea_orm::DbBackend;
 
 use crate::database::Database;
-use crate::sql::{Param, Row, all, execute, for_update, params, places};
+use crate::sql::{Param, Row, Write, all, execute, for_update, params, places};
 use crate::work::Work;
 
 const HOUR_MICROS: i64 = 3_600_000_000;
@@ -23,7 +23,7 @@ pub(super) fn count(work: &Work, id: AnnouncementId, now: Timestamp, marked: Mar
 fn add(work: &Work, id: AnnouncementId, from: i64, marked: Marked) {
     let sql = "INSERT INTO announcement_counts (announcement_id, from_hour, delivered, was_read, confirmed) \
                VALUES (?, ?, ?, ?, ?)";
-    work.insert_later(sql.to_owned(), params![id, from, marked.delivered, marked.read, marked.confirmed]);
+    work.later(Write::insert(sql, params![id, from, marked.delivered, marked.read, marked.confirmed]));
 }
 
 pub(super) async fn hours(db: &Database, id: AnnouncementId) -> Result<Vec<HourCount>, StoreError> {
@@ -51,7 +51,7 @@ pub(super) async fn fold(db: &Database) -> Result<(), StoreError> {
 }
 
 async fn fold_hour(db: &Database, id: AnnouncementId, from: i64) -> Result<(), StoreError> {
-    let work = db.work().await?;
+    let work = db.work();
     let sql = format!(
         "SELECT id, delivered, was_read, confirmed FROM announcement_counts \
          WHERE announcement_id = ? AND from_hour = ? ORDER BY id LIMIT ?{}",
