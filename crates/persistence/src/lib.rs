@@ -6,6 +6,7 @@
 //! SQL, written once for the three databases in the manner of `sql/`, with the mapping of its rows beside it. Races are decided by
 //! conditional writes and unique indexes; `error.rs` tells which promise was broken.
 
+mod announce;
 mod audit;
 mod connect;
 mod database;
