@@ -78,7 +78,7 @@ impl Identity {
     pub async fn default_password_stands(&self) -> Result<bool, BootstrapError> {
         let administrator = self.store.read().user_by_login(&administrator().key()).await?;
         let Some(user) = administrator.filter(|user| user.must_change_password) else { return Ok(false) };
-        let verification = self.passwords.admit()?.verify(&default_password(), Some(&user.password_hash)).await?;
+        let verification = self.passwords.admit().await?.verify(&default_password(), Some(&user.password_hash)).await?;
         Ok(verification.matches)
     }
 
@@ -88,7 +88,7 @@ impl Identity {
         password: &Password,
         must_change_password: bool,
     ) -> Result<(), BootstrapError> {
-        let password_hash = self.passwords.admit()?.hash(password).await?;
+        let password_hash = self.passwords.admit().await?.hash(password).await?;
         let now = self.ambient.now();
         let user = User {
             id: self.ambient.id::<UserId>(),

@@ -60,7 +60,7 @@ impl Identity {
         if change.old.expose() == change.new.expose() {
             return Err(ChangePasswordError::Unchanged);
         }
-        let mut place = self.passwords.admit()?;
+        let mut place = self.passwords.admit().await?;
         // A stolen session is no way to try passwords without end.
         let bucket = self.bucket("change password", &[account.id.to_string().as_bytes()]);
         let _turn = self.turns.wait_for(bucket).await;

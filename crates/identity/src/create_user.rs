@@ -107,7 +107,7 @@ impl Identity {
                 if !broken.is_empty() {
                     return Err(CreateUserError::Weak(broken));
                 }
-                Ok(self.passwords.admit()?.hash(password).await?)
+                Ok(self.passwords.admit().await?.hash(password).await?)
             }
         }
     }

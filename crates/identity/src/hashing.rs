@@ -5,9 +5,10 @@ use cardkey_crypto::Verification;
 use cardkey_domain::{Password, Secret};
 
 /// Where passwords are hashed: a few threads with a short queue, so that a flood of sign-ins slows nothing else (AUTH-06).
+#[async_trait]
 pub trait PasswordWorker: Send + Sync {
-    /// Takes a place in the queue at once, or refuses. Nothing is hashed without a place; dropping it frees it.
-    fn admit(&self) -> Result<Box<dyn HashingPlace>, Busy>;
+    /// Takes a place in the queue, or refuses where none comes free soon. Nothing is hashed without a place; dropping it frees it.
+    async fn admit(&self) -> Result<Box<dyn HashingPlace>, Busy>;
 }
 
 /// A place in the queue of the password worker.

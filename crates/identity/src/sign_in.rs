@@ -69,7 +69,7 @@ pub enum SignInError {
 impl Identity {
     /// Lets somebody in, or says why not. Failures are counted and audited here.
     pub async fn sign_in(&self, call: &Call, attempt: SignIn) -> Result<Grant, SignInError> {
-        let mut place = self.passwords.admit()?;
+        let mut place = self.passwords.admit().await?;
         self.refuse_blacklisted_address(call).await?;
         let login = LoginKey::of(&attempt.login);
         let bucket = self.bucket_of(&login, attempt.device.id.as_deref()).await?;

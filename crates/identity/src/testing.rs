@@ -168,8 +168,9 @@ pub(crate) struct FakePasswords {
     pub(crate) full: std::sync::atomic::AtomicBool,
 }
 
+#[async_trait]
 impl PasswordWorker for FakePasswords {
-    fn admit(&self) -> Result<Box<dyn HashingPlace>, Busy> {
+    async fn admit(&self) -> Result<Box<dyn HashingPlace>, Busy> {
         if self.full.load(Ordering::SeqCst) {
             return Err(Busy { retry_after: Duration::from_secs(2) });
         }

@@ -12,9 +12,17 @@ use cardkey_crypto::{PasswordHasher, Verification};
 use cardkey_domain::{Entropy, Password, Secret};
 use cardkey_identity::{Busy, HashingPlace, PasswordWorker};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::time::timeout;
 
 /// Places in the queue for each thread. A hash takes about a quarter of a second, so whoever is let in waits two seconds at most.
 const PLACES_EACH: usize = 8;
+
+/// Those who may wait for a place. Waiting costs a server next to nothing, and a flood that waits comes back less often than one that is
+/// refused at once.
+const STANDING: usize = 256;
+
+/// How long they wait.
+const STANDING_FOR: Duration = Duration::from_secs(2);
 
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
@@ -23,6 +31,7 @@ type Job = Box<dyn FnOnce(&PasswordHasher, &dyn Entropy) + Send>;
 /// The threads and their queue. They end when it is dropped.
 pub(crate) struct HashingPool {
     places: Arc<Semaphore>,
+    standing: Semaphore,
     jobs: Sender<Job>,
 }
 
@@ -41,7 +50,8 @@ impl HashingPool {
             let (waiting, hasher, entropy) = (Arc::clone(&waiting), hasher.clone(), Arc::clone(entropy));
             thread::spawn(move || work(&waiting, &hasher, entropy.as_ref()));
         }
-        Self { places: Arc::new(Semaphore::new(threads * PLACES_EACH)), jobs }
+        let places = Arc::new(Semaphore::new(threads * PLACES_EACH));
+        Self { places, standing: Semaphore::new(STANDING), jobs }
     }
 }
 
@@ -69,9 +79,18 @@ fn yield_to_others() {
 #[cfg(not(target_os = "linux"))]
 fn yield_to_others() {}
 
+#[async_trait]
 impl PasswordWorker for HashingPool {
-    fn admit(&self) -> Result<Box<dyn HashingPlace>, Busy> {
-        let permit = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Busy { retry_after: RETRY_AFTER })?;
+    async fn admit(&self) -> Result<Box<dyn HashingPlace>, Busy> {
+        let busy = Busy { retry_after: RETRY_AFTER };
+        let permit = match Arc::clone(&self.places).try_acquire_owned() {
+            Ok(permit) => permit,
+            Err(_) => {
+                let _standing = self.standing.try_acquire().map_err(|_| busy)?;
+                let permit = timeout(STANDING_FOR, Arc::clone(&self.places).acquire_owned()).await;
+                permit.map_err(|_| busy)?.map_err(|_| busy)?
+            }
+        };
         Ok(Box::new(Place { _permit: permit, jobs: self.jobs.clone() }))
     }
 }
@@ -128,7 +147,7 @@ mod tests {
     #[tokio::test]
     async fn what_was_hashed_verifies_and_nothing_matches_no_hash() {
         let pool = pool();
-        let mut place = pool.admit().unwrap();
+        let mut place = pool.admit().await.unwrap();
         let password = Password::new("Correct-Horse-7".into());
         let hash = place.hash(&password).await.unwrap();
         assert!(place.verify(&password, Some(&hash)).await.unwrap().matches);
@@ -136,12 +155,33 @@ mod tests {
     }
 
     // AUTH-06
-    #[tokio::test]
-    async fn a_full_queue_refuses_at_once_and_a_place_given_back_is_free() {
+    #[tokio::test(start_paused = true)]
+    async fn a_full_queue_refuses_after_a_while_and_a_place_given_back_is_taken_by_who_waits() {
         let pool = pool();
-        let mut places: Vec<_> = std::iter::from_fn(|| pool.admit().ok()).collect();
-        assert!(pool.admit().is_err_and(|busy| busy.retry_after == RETRY_AFTER));
+        let mut places = Vec::new();
+        while pool.places.available_permits() > 0 {
+            places.push(pool.admit().await.unwrap());
+        }
+        assert!(pool.admit().await.is_err_and(|busy| busy.retry_after == RETRY_AFTER));
+        let mut waiting = std::pin::pin!(pool.admit());
+        assert!(futures::poll!(&mut waiting).is_pending());
         places.pop();
-        assert!(pool.admit().is_ok());
+        assert!(waiting.await.is_ok());
+    }
+
+    // AUTH-06
+    #[tokio::test(start_paused = true)]
+    async fn no_more_wait_than_there_is_room_for() {
+        let pool = pool();
+        let mut places = Vec::new();
+        while pool.places.available_permits() > 0 {
+            places.push(pool.admit().await.unwrap());
+        }
+        let mut waiting: Vec<_> = (0..STANDING).map(|_| pool.admit()).collect();
+        for one in &mut waiting {
+            assert!(futures::poll!(one).is_pending());
+        }
+        let mut further = pool.admit();
+        assert!(futures::poll!(&mut further).is_ready());
     }
 }

@@ -13,8 +13,8 @@ use crate::sql::{On, Param, Pick, Row, all, execute, for_update, one, params, pl
 
 const COLUMNS: [&str; CardKeyState::ALL.len()] = ["unused", "activated", "expired", "disabled", "deleted"];
 
-/// Rows folded in one unit of work.
-const MOST_FOLDED: u32 = 20_000;
+/// Rows folded in one unit of work: few, since on SQLite everybody waits for it.
+const MOST_FOLDED: u32 = 256;
 
 /// How many card keys stand in each state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
