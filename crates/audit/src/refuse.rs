@@ -3,8 +3,7 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cardkey_domain::{Ambient, Timestamp};
-use cardkey_events::{Call, Deed, StoreError, record};
-use serde_json::{Value, json};
+use cardkey_events::{Auditable, Call, Deed, Fact, StoreError, record};
 
 use crate::AuditStore;
 
@@ -50,8 +49,10 @@ impl RefusalLog {
         let Counted { since: Some(since), calls } = mem::take(&mut *self.counted()) else { return Ok(0) };
         let total = calls.values().sum();
         let (action, code) = Self::SUM;
-        let one = |(&(operation, code), &count): (&(&str, &str), &u64)| json!({ "operation": operation, "code": code, "count": count });
-        let refused: Vec<Value> = calls.iter().map(one).collect();
+        let one = |(&(operation, code), count): (&(&'static str, &'static str), &u64)| {
+            Fact::fields([("operation", operation.fact()), ("code", code.fact()), ("count", count.fact())])
+        };
+        let refused: Vec<Fact> = calls.iter().map(one).collect();
         let deed = Deed::refused(action, code).with("count", total).with("since", since).with("calls", refused);
         let kept = self.keep(call, deed).await;
         if kept.is_err() {

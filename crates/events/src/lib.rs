@@ -8,6 +8,7 @@
 #![deny(missing_docs)]
 
 mod audit;
+mod auditable;
 mod bus;
 mod call;
 mod catalog;
@@ -18,6 +19,7 @@ mod record;
 mod store_error;
 
 pub use audit::{AuditEntry, AuditLevel, AuditStatus, Deed};
+pub use auditable::{Auditable, Fact, Reference};
 pub use bus::{Bus, Handler, HandlerError};
 pub use call::{Actor, Call};
 pub use catalog::Happening;

@@ -1,12 +1,14 @@
 use std::sync::Arc;
 
 use cardkey_events::StoreError;
-use sea_orm::{DbBackend, Value};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbBackend, TransactionTrait, Value};
 use tokio::sync::Notify;
 
 use crate::connect::{ConnectError, Connected, connect};
+use crate::error::store_error;
 use crate::migrate::{MigrateError, MigrationStatus, Migrations};
-use crate::sql::{On, execute, one};
+use crate::sql::{On, Write, execute, execute_together, one};
+use crate::unit::Transaction;
 use crate::work::Work;
 
 /// The database: the store and the reader of every service. Cheap to clone.
@@ -19,6 +21,7 @@ struct Inner {
     connected: Connected,
     url: String,
     appended: Arc<Notify>,
+    spoken: Arc<Notify>,
 }
 
 impl Database {
@@ -27,7 +30,7 @@ impl Database {
     pub async fn connect(url: &str, pool: u32) -> Result<Self, ConnectError> {
         let appended = Arc::new(Notify::new());
         let connected = connect(url, pool, &appended).await?;
-        Ok(Self { inner: Arc::new(Inner { connected, url: url.to_owned(), appended }) })
+        Ok(Self { inner: Arc::new(Inner { connected, url: url.to_owned(), appended, spoken: Arc::default() }) })
     }
 
     /// Brings the schema up to date; returns the names of the migrations that ran. One node does it, the others wait.
@@ -71,18 +74,71 @@ impl Database {
         &self.inner.appended
     }
 
+    /// Told after each commit that appended to the live log.
+    pub(crate) fn spoken_notice(&self) -> &Notify {
+        &self.inner.spoken
+    }
+
     /// Opens a unit of work.
-    pub(crate) async fn work(&self) -> Result<Work, StoreError> {
-        Work::begin(&self.inner.connected, &self.inner.appended).await
+    pub(crate) fn work(&self) -> Work {
+        Work::new(self.clone())
     }
 
     /// Runs one statement as a unit of work of its own; returns how many rows it changed.
     pub(crate) async fn write(&self, sql: &str, values: Vec<Value>) -> Result<u64, StoreError> {
-        let work = self.work().await?;
-        let changed = execute(work.on(), sql, values).await?;
-        work.keep().await?;
-        Ok(changed)
+        match &self.inner.connected {
+            Connected::Server(pool) => execute(On::Server(pool), sql, values).await,
+            Connected::File(_, writer) => {
+                let turn = writer.turn().await?;
+                let changed = execute(On::Turn(&turn), sql, values).await?;
+                turn.commit(false).await?;
+                Ok(changed)
+            }
+        }
     }
+
+    /// Writes that are one statement and so need no transaction.
+    pub(crate) async fn write_at_once(&self, writes: Vec<Write>, announce: bool) -> Result<(), StoreError> {
+        execute_together(self.reads(), writes).await?;
+        if announce {
+            self.inner.appended.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Begins a transaction.
+    pub(crate) async fn begin(&self) -> Result<Transaction, StoreError> {
+        match &self.inner.connected {
+            Connected::File(_, writer) => writer.turn().await.map(Transaction::Turn),
+            Connected::Server(pool) => begin(pool.clone()).await.map(Transaction::Own),
+        }
+    }
+
+    /// Makes a transaction durable, whether or not anybody waits for it still. `announce` says that the outbox holds something new.
+    pub(crate) async fn commit(&self, transaction: Transaction, announce: bool) -> Result<(), StoreError> {
+        match transaction {
+            Transaction::Turn(turn) => turn.commit(announce).await,
+            Transaction::Own(own) => commit(own, announce.then(|| Arc::clone(&self.inner.appended))).await,
+        }
+    }
+}
+
+/// Begins in a task of its own: a `BEGIN` given up halfway would hand a connection with an open transaction back to the pool.
+async fn begin(connection: DatabaseConnection) -> Result<DatabaseTransaction, StoreError> {
+    let begun = tokio::spawn(async move { connection.begin().await }).await;
+    begun.map_err(|error| StoreError::Unavailable(error.into()))?.map_err(store_error)
+}
+
+/// Commits in a task of its own, for the same reason.
+async fn commit(transaction: DatabaseTransaction, appended: Option<Arc<Notify>>) -> Result<(), StoreError> {
+    let committed = tokio::spawn(async move {
+        transaction.commit().await?;
+        if let Some(appended) = appended {
+            appended.notify_one();
+        }
+        Ok(())
+    });
+    committed.await.map_err(|error| StoreError::Unavailable(error.into()))?.map_err(store_error)
 }
 
 impl std::fmt::Debug for Database {
