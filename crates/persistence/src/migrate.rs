@@ -2,9 +2,7 @@
 
 use cardkey_events::StoreError;
 use cardkey_migrations::Migrator;
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-};
+use sea_orm::{DatabaseConnection, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use sea_orm_migration::MigratorTrait;
 
 use crate::connect::{ConnectError, connect_to_migrate};
