@@ -50,6 +50,11 @@ pub(crate) async fn create_table<'a>(
     Ok(Table { manager, name })
 }
 
+/// A table that stands already.
+pub(crate) fn table<'a>(manager: &'a SchemaManager<'a>, name: &'static str) -> Table<'a> {
+    Table { manager, name }
+}
+
 impl Table<'_> {
     /// Makes a unique index; its name is what a broken promise is told by.
     pub(crate) async fn unique(&self, index: &str, columns: &str) -> Result<&Self, DbErr> {
@@ -64,6 +69,17 @@ impl Table<'_> {
     /// Makes an index of the rows that meet a condition; of all rows on MySQL, which knows no such indexes.
     pub(crate) async fn index_where(&self, index: &str, columns: &str, condition: &str) -> Result<&Self, DbErr> {
         self.make("INDEX", index, columns, condition).await
+    }
+
+    /// Drops an index.
+    pub(crate) async fn drop_index(&self, index: &str) -> Result<&Self, DbErr> {
+        let of = if self.manager.get_database_backend() == DbBackend::MySql {
+            format!(" ON {}", self.name)
+        } else {
+            String::new()
+        };
+        run(self.manager.get_connection(), &format!("DROP INDEX {index}{of}")).await?;
+        Ok(self)
     }
 
     async fn make(&self, kind: &str, index: &str, columns: &str, condition: &str) -> Result<&Self, DbErr> {
