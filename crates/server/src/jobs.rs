@@ -66,6 +66,7 @@ impl Jobs {
         every(2, "fold counts", |jobs| Box::pin(jobs.fold_counts()));
         every(30, "sweep sessions", |jobs| Box::pin(jobs.sweep_sessions()));
         every(60, "reload signing keys", |jobs| Box::pin(jobs.reload_keys()));
+        every(60, "sum up refusals", |jobs| Box::pin(jobs.sum_up_refusals()));
         every(600, "forget replies", |jobs| Box::pin(jobs.forget_replies()));
         Running { jobs, stop, tasks }
     }
@@ -86,6 +87,9 @@ impl Running {
         }
         if let Err(error) = self.jobs.write_down().await {
             tracing::error!(error = periodic::chain(&error), "what was seen last is lost");
+        }
+        if let Err(error) = self.jobs.sum_up_refusals().await {
+            tracing::error!(error = periodic::chain(&error), "the refusals of the last minute are lost");
         }
     }
 }

@@ -3,7 +3,9 @@
 mod process;
 mod program;
 mod settings;
+mod timed;
 
 pub use process::Server;
 pub use program::{Ended, program, run_to_end};
 pub use settings::{ADMIN_PASSWORD, Settings};
+pub use timed::TimedServer;
