@@ -17,7 +17,7 @@ impl OutboxQueue for Database {
     }
 
     async fn mark_delivered(&self, ids: &[EventId], now: Timestamp) -> Result<(), StoreError> {
-        for ids in ids.chunks(500) {
+        for ids in ids.chunks(MOST_MARKED) {
             let sql = format!("UPDATE outbox SET delivered_at = ? WHERE id IN ({})", places(ids.len()));
             let mut values = params![now];
             values.extend(ids.iter().map(|id| id.value()));
@@ -30,6 +30,9 @@ impl OutboxQueue for Database {
         self.appended_notice().notified().await;
     }
 }
+
+/// Events marked in one unit of work: few, since on SQLite everybody waits for it.
+const MOST_MARKED: usize = 128;
 
 fn event(row: &Row) -> Result<Event, StoreError> {
     let broken = |error: serde_json::Error| StoreError::Backend(error.into());

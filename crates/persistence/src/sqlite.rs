@@ -6,10 +6,13 @@
 //! ([`Group`]), and only what takes time or thought – the outer commit, a unit given up in the middle of a statement – is done by a task
 //! of its own ([`Desk`]), which no caller can cancel.
 //!
+//! **Checkpoints** are taken beside the writer (`checkpoints.rs`).
+//!
 //! **Few round trips.** Every statement crosses to the connection's thread and back, which costs more than most statements do. So what
 //! separates one unit from the next ([`Step`]) travels with the next one's first statement, and connections are not tested between uses
 //! ([`Pinned`]).
 
+mod checkpoints;
 mod desk;
 mod group;
 mod pinned;

@@ -25,6 +25,7 @@ pub(super) struct Desk {
     line: Weak<Line>,
     errands: mpsc::UnboundedReceiver<Errand>,
     appended: Arc<Notify>,
+    committed: Arc<Notify>,
 }
 
 impl Desk {
@@ -33,8 +34,9 @@ impl Desk {
         line: Weak<Line>,
         errands: mpsc::UnboundedReceiver<Errand>,
         appended: Arc<Notify>,
+        committed: Arc<Notify>,
     ) -> Self {
-        Self { pool, line, errands, appended }
+        Self { pool, line, errands, appended, committed }
     }
 
     pub(super) async fn serve(mut self) {
@@ -75,6 +77,7 @@ impl Desk {
         if let Err(error) = ended {
             return give_up(pinned, &line, answers, &error).await;
         }
+        self.committed.notify_one();
         if announce {
             self.appended.notify_one();
         }

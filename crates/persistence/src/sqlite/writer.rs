@@ -6,6 +6,7 @@ use sea_orm::DatabaseConnection;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::timeout;
 
+use super::checkpoints;
 use super::desk::{Desk, Errand};
 use super::gone;
 use super::group::Group;
@@ -35,12 +36,19 @@ struct Standing {
 pub(super) type Asked = oneshot::Sender<Result<Turn, StoreError>>;
 
 impl Writer {
-    /// Takes over a pool of one connection. `appended` is notified after each commit that appended to the outbox.
-    pub(crate) fn start(pool: DatabaseConnection, appended: Arc<Notify>) -> Self {
+    /// Takes over two pools of one connection each: what writes, and what takes checkpoints. `appended` is notified after each commit
+    /// that appended to the outbox.
+    pub(crate) fn start(pool: DatabaseConnection, beside: DatabaseConnection, appended: Arc<Notify>) -> Self {
         let (errands, received) = mpsc::unbounded_channel();
         let standing = Standing { waiting: VecDeque::new(), idle: None, open: false };
         let line = Arc::new(Line { standing: Mutex::new(standing), errands });
-        tokio::spawn(Desk::new(pool, Arc::downgrade(&line), received, appended).serve());
+        let committed = Arc::new(Notify::new());
+        let checkpoints = tokio::spawn(checkpoints::run(beside, Arc::clone(&committed)));
+        let desk = Desk::new(pool, Arc::downgrade(&line), received, appended, committed);
+        tokio::spawn(async move {
+            desk.serve().await;
+            checkpoints.abort();
+        });
         Self { line }
     }
 
