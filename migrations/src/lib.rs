@@ -14,5 +14,6 @@ mod m20261120_000001_journal;
 mod m20261120_000002_identity;
 mod m20261120_000003_licensing;
 mod m20261120_000004_card_keys;
+mod m20261120_000005_bus;
 
 pub use migrator::Migrator;
