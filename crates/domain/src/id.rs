@@ -77,6 +77,8 @@ id! {
     UserId,
     /// A signed-in device of an account.
     SessionId,
+    /// A group of accounts.
+    GroupId,
     /// A desktop application whose use is licensed.
     AppId,
     /// A batch of card keys generated together.
@@ -91,6 +93,8 @@ id! {
     SeatId,
     /// An entry of the blacklist.
     BlacklistId,
+    /// Something said to many.
+    AnnouncementId,
     /// A key that signs tokens or verdicts; its text form is the `kid`.
     SigningKeyId,
     /// Something that happened.

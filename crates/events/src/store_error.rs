@@ -47,6 +47,10 @@ pub enum Constraint {
     SeatNumber,
     /// A second trial on a device.
     Trial,
+    /// Two announcements of one source.
+    AnnouncementSource,
+    /// Two groups of one name.
+    GroupName,
     /// Two replies to one idempotency key.
     Receipt,
     /// Any other unique constraint or primary key.

@@ -1,5 +1,4 @@
 use std::collections::HashMap;
-use std::mem;
 use std::net::IpAddr;
 use std::sync::Mutex;
 
@@ -10,7 +9,8 @@ use crate::model::Session;
 use crate::revocations::lock;
 use crate::{Activity, Identity};
 
-/// When sessions were last used, collected here and written down together every few seconds.
+/// When sessions were last used, collected here and written down together every few seconds. What is being written down stays here until
+/// it stands in the database, so that whoever corrects what they read by it misses no use by this process.
 #[derive(Default)]
 pub(crate) struct Activities {
     waiting: Mutex<HashMap<SessionId, Activity>>,
@@ -42,15 +42,26 @@ fn keep_later(waiting: &mut HashMap<SessionId, Activity>, activity: Activity) {
 impl Identity {
     /// Writes down when sessions were last used; tells how many. The server calls it every few seconds, and once when it closes down.
     pub async fn flush_activity(&self) -> Result<usize, StoreError> {
-        let waiting: Vec<_> = mem::take(&mut *lock(&self.activities.waiting)).into_values().collect();
-        if waiting.is_empty() {
-            return Ok(0);
-        }
-        let outcome = self.store.read().note_activity(&waiting).await;
-        if outcome.is_err() {
+        self.write_activity(|_| true).await
+    }
+
+    /// Writes down when an account's sessions were last used, before one of them is chosen by it.
+    pub(crate) async fn flush_activity_of(&self, sessions: &[Session]) -> Result<(), StoreError> {
+        self.write_activity(|activity| sessions.iter().any(|session| session.id == activity.session)).await.map(|_| ())
+    }
+
+    async fn write_activity(&self, which: impl Fn(&Activity) -> bool) -> Result<usize, StoreError> {
+        let waiting: Vec<Activity> =
+            lock(&self.activities.waiting).values().filter(|activity| which(activity)).copied().collect();
+        if !waiting.is_empty() {
+            self.store.read().note_activity(&waiting).await?;
             let mut kept = lock(&self.activities.waiting);
-            waiting.iter().for_each(|activity| keep_later(&mut kept, *activity));
+            for written in &waiting {
+                if kept.get(&written.session) == Some(written) {
+                    kept.remove(&written.session);
+                }
+            }
         }
-        outcome.map(|()| waiting.len())
+        Ok(waiting.len())
     }
 }

@@ -6,8 +6,6 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
 
 use cardkey_domain::{Permission, RoleName, Timestamp};
 use cardkey_events::{Actor, StoreError};
@@ -16,9 +14,6 @@ use crate::model::{EndReason, PermissionSet, Session, TokenHash, UserStatus};
 use crate::revocations::Mark;
 use crate::tokens::{Claims, InvalidToken, SharedClaims, TokenType};
 use crate::{Account, Identity};
-
-/// The use of a session is noted no more often than this.
-const NOTED_EVERY: Duration = Duration::from_secs(1);
 
 /// Somebody who is signed in and may act, as of at most a second ago.
 #[derive(Clone)]
@@ -32,7 +27,6 @@ pub(crate) struct Standing {
     pub(crate) session: Session,
     pub(crate) account: Account,
     pub(crate) permissions: PermissionSet,
-    noted_at: AtomicI64,
 }
 
 /// Why a token does not let its bearer in.
@@ -121,9 +115,7 @@ impl Identity {
         let now = self.ambient.now();
         let standing = self.standing(&claims, now).await?;
         standing.check(&claims, now)?;
-        if standing.is_worth_noting(now) {
-            self.activities.note(standing.session.id, now, ip);
-        }
+        self.activities.note(standing.session.id, now, ip);
         Ok(Caller { claims, standing })
     }
 
@@ -163,8 +155,7 @@ impl Identity {
             return Err(NotSignedIn::SessionEnded { reason: session.revoked_reason });
         }
         let permissions = self.permissions_of(&user.roles).await?;
-        let noted_at = AtomicI64::new(session.last_active_at.micros());
-        let standing = Arc::new(Standing { session, account: user.into(), permissions, noted_at });
+        let standing = Arc::new(Standing { session, account: user.into(), permissions });
         // The last word, after everything that was read: an end confirmed while the read was under way is seen here.
         let doubt = self.revoked_here(claims, hash, now)?;
         if let (Doubt::None, Some(mark)) = (doubt, mark) {
@@ -210,12 +201,6 @@ impl Standing {
             return Err(NotSignedIn::SessionEnded { reason: Some(reason) });
         }
         if self.account.status == UserStatus::Disabled { Err(NotSignedIn::AccountDisabled) } else { Ok(()) }
-    }
-
-    fn is_worth_noting(&self, now: Timestamp) -> bool {
-        let before = self.noted_at.load(Ordering::Relaxed);
-        let due = now.since(Timestamp::from_micros(before)) >= NOTED_EVERY;
-        due && self.noted_at.compare_exchange(before, now.micros(), Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 }
 

@@ -106,6 +106,7 @@ impl Identity {
         let account = Account { last_login_at: Some(now), ..user.clone().into() };
         let grant = Grant { tokens: pair(&access, &refresh), account, session: session.clone().into() };
 
+        self.settle_activity(user.id, now).await?;
         let mut work = self.store.begin().await?;
         if !work.users().note_login(user.id, user.password_changed_at, now).await? {
             drop(work);
@@ -169,6 +170,16 @@ impl Identity {
             risk_reasons: Vec::new(),
         };
         (session, access, refresh)
+    }
+
+    /// Where a session is about to end for being the least recently active, what is known of their use is written down first, so that the
+    /// database says the same as the choice. What happens from here on is corrected for in the unit of work.
+    async fn settle_activity(&self, user: UserId, now: Timestamp) -> Result<(), StoreError> {
+        let live = self.store.read().live_sessions(user, now).await?;
+        if live.len() < self.settings.sessions_per_user as usize {
+            return Ok(());
+        }
+        self.flush_activity_of(&live).await
     }
 
     /// The least recently active sessions that must make room for one more (SES-03).

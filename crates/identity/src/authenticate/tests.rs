@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use cardkey_crypto::{Signer, SigningKey};
 use cardkey_domain::SeededEntropy;
 use futures::FutureExt;
@@ -254,7 +256,7 @@ fn a_clock_that_goes_back_makes_everything_be_read_again() {
 }
 
 #[test]
-fn use_is_noted_once_a_second_and_written_down_together() {
+fn use_is_noted_exactly_and_written_down_together() {
     // SES-01
     let world = World::new();
     let alice = world.user("alice", &["user"]);
@@ -269,4 +271,7 @@ fn use_is_noted_once_a_second_and_written_down_together() {
     assert_eq!(block_on(world.identity.flush_activity()).unwrap(), 0);
     let (session, _) = block_on(Reader::session(world.store.as_ref(), grant.session.id)).unwrap().unwrap();
     assert_eq!(session.last_active_at, world.now());
+    world.advance(Duration::from_micros(1));
+    world.enter(&grant);
+    assert_eq!(block_on(world.identity.flush_activity()).unwrap(), 1, "however soon it was used again");
 }

@@ -232,17 +232,22 @@ fn a_disabled_account_is_told_so_when_the_password_is_right() {
     assert!(is_wrong(&fail(&world, "alice", None)));
 }
 
+/// The least that a clock tells apart.
+const INSTANT: Duration = Duration::from_micros(1);
+
 #[test]
 fn one_session_too_many_ends_the_least_recently_active() {
     // SES-03
     let world = World::new();
     world.user("alice", &["user"]);
     let [first, second, third] = ["a", "b", "c"].map(|device| {
-        world.advance(MINUTE);
+        world.advance(INSTANT);
         world.sign_in("alice", Some(device))
     });
-    world.advance(MINUTE);
+    world.advance(INSTANT);
     world.enter(&first);
+    let used = world.now();
+    world.advance(INSTANT);
     let fourth = world.sign_in("alice", Some("d"));
     let ended = world.try_enter(&second).unwrap_err();
     assert!(matches!(ended, NotSignedIn::SessionEnded { reason: Some(EndReason::Superseded) }));
@@ -256,6 +261,9 @@ fn one_session_too_many_ends_the_least_recently_active() {
     };
     assert!(world.happenings().contains(&told));
     assert_eq!(world.store.denied_tokens(), 2);
+    let stored = block_on(crate::Reader::live_sessions(world.store.as_ref(), first.account.id, world.now())).unwrap();
+    let of_first = stored.iter().find(|session| session.id == first.session.id).unwrap();
+    assert_eq!(of_first.last_active_at, used, "written down before the choice");
 }
 
 #[test]

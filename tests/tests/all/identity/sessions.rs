@@ -61,13 +61,18 @@ on_each_database! {
         let first = admin.customer("lin").await;
         let second = server.api().login("lin", PASSWORD).await;
         let third = server.api().login("lin", PASSWORD).await;
+        // The oldest, and the one that was used last a moment ago.
+        let _ = first.check_session().await.ok();
         let fourth = server.api().login("lin", PASSWORD).await;
 
-        let ended = first.check_session().await.refused(401, "auth.session_ended");
+        let ended = second.check_session().await.refused(401, "auth.session_ended");
         assert!(ended.text().contains("superseded"), "that device is told why: {}", ended.text());
-        for person in [&second, &third, &fourth] {
+        for person in [&third, &first, &fourth] {
             let _ = person.check_session().await.ok();
         }
+        let _fifth = server.api().login("lin", PASSWORD).await;
+        let _ = third.check_session().await.refused(401, "auth.session_ended");
+        let _ = first.check_session().await.ok();
     }
 
     // SES-03

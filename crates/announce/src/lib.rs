@@ -1,0 +1,16 @@
+//! Announcements: what an operator says to everybody, to the users of apps, to groups or to named accounts, and who has taken note of it.
+//!
+//! [`Announcements`] is the service; each use case is a file (`create.rs`, `publish.rs`, `inbox.rs`, …) that opens a unit of work, writes
+//! through the ports of `ports.rs`, records what happened and commits. `live.rs` holds what clients are sent while they are connected: an
+//! entry of the one ordered log ([`LiveEntry`]), to whom it goes ([`LiveAudience`]) and who may see it ([`Reader`]). Publishing writes the
+//! announcement and its entry in one unit, so a client that was away reads on from where it stopped. `model.rs` holds what the ports speak
+//! of, `memory/` the ports in memory. Nothing here knows a database, HTTP, a socket or an async runtime, and nothing holds a list of
+//! accounts: audiences are resolved by the store.
+
+mod live;
+pub mod memory;
+pub mod model;
+mod ports;
+
+pub use live::{Epoch, LiveAudience, LiveEntry, LiveHead, LiveKind, LiveRow, Reader, Seq};
+pub use ports::{AnnouncementReader, AnnouncementRepository, LiveLog, LiveReader, MarkRepository, Store, UnitOfWork};
