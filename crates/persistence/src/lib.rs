@@ -15,6 +15,7 @@ mod licensing;
 mod migrate;
 mod outbox;
 mod receipts;
+mod schedule;
 mod sealed;
 mod secrets;
 mod sql;
