@@ -15,5 +15,6 @@ mod m20261120_000002_identity;
 mod m20261120_000003_licensing;
 mod m20261120_000004_card_keys;
 mod m20261120_000005_bus;
+mod m20261120_000007_live;
 
 pub use migrator::Migrator;

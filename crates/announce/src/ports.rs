@@ -83,6 +83,10 @@ pub trait LiveReader: Send + Sync {
     async fn since(&self, after: Seq, limit: u32) -> Result<Vec<LiveRow>, StoreError>;
     /// The entries after a place that are for a reader and hold at `now`, in order. For a client that was away.
     async fn after(&self, after: Seq, reader: &Reader, now: Timestamp, limit: u32) -> Result<Vec<LiveRow>, StoreError>;
+    /// Waits until something may have been appended in this process. May wake for nothing, and may miss what others append.
+    async fn appended(&self) {
+        std::future::pending().await
+    }
 }
 
 /// Reads announcements, outside any unit of work.

@@ -3,8 +3,9 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use cardkey_domain::{AuditId, Timestamp, UserId};
-use serde::Serialize;
 use serde_json::{Map, Value};
+
+use crate::Auditable;
 
 /// How the deed ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,15 +58,15 @@ macro_rules! text_form {
 text_form!(AuditStatus { Ok = "ok", Refused = "refused", Failed = "failed" });
 text_form!(AuditLevel { Debug = "DEBUG", Info = "INFO", Warning = "WARNING", Error = "ERROR", Critical = "CRITICAL" });
 
-/// What a use case says of its deed; [`crate::record`] adds who, when and whence. Details are named one by one, so a secret gets in
-/// only by being put there – and secrets have no `Serialize`.
+/// What a use case says of its deed; [`crate::record`] adds who, when and whence. Details are named one by one and are [`Auditable`],
+/// which nothing is that can hold a secret.
 #[derive(Debug, Clone)]
 pub struct Deed {
     pub(crate) action: &'static str,
     pub(crate) target: Option<(&'static str, String)>,
     pub(crate) status: AuditStatus,
     pub(crate) level: AuditLevel,
-    pub(crate) code: Option<String>,
+    pub(crate) code: Option<&'static str>,
     pub(crate) details: Map<String, Value>,
 }
 
@@ -78,13 +79,13 @@ impl Deed {
 
     /// Something that was refused, with the error's stable code.
     #[must_use]
-    pub fn refused(action: &'static str, code: impl Into<String>) -> Self {
-        Self { status: AuditStatus::Refused, level: AuditLevel::Warning, code: Some(code.into()), ..Self::done(action) }
+    pub fn refused(action: &'static str, code: &'static str) -> Self {
+        Self { status: AuditStatus::Refused, level: AuditLevel::Warning, code: Some(code), ..Self::done(action) }
     }
 
     /// What it was done to.
     #[must_use]
-    pub fn to(mut self, kind: &'static str, id: impl fmt::Display) -> Self {
+    pub fn to(mut self, kind: &'static str, id: impl Auditable + fmt::Display) -> Self {
         self.target = Some((kind, id.to_string()));
         self
     }
@@ -98,8 +99,8 @@ impl Deed {
 
     /// A fact worth keeping.
     #[must_use]
-    pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
-        self.details.insert(name.to_owned(), serde_json::to_value(value).unwrap_or_default());
+    pub fn with(mut self, name: &'static str, value: impl Auditable) -> Self {
+        self.details.insert(name.to_owned(), value.fact().into_value());
         self
     }
 }

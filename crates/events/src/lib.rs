@@ -9,6 +9,7 @@
 #![deny(missing_docs)]
 
 mod audit;
+mod auditable;
 mod bus;
 mod call;
 mod catalog;
@@ -22,7 +23,12 @@ mod record;
 mod store_error;
 
 pub use audit::{AuditEntry, AuditLevel, AuditStatus, Deed};
+<<<<<<< HEAD
 pub use bus::{Bus, Handler, HandlerError, deliver};
+=======
+pub use auditable::{Auditable, Fact, Reference};
+pub use bus::{Bus, Handler, HandlerError};
+>>>>>>> work
 pub use call::{Actor, Call};
 pub use catalog::{EventField, EventKind, Happening};
 pub use delivery::{Delivery, DeliveryState, MOST_ATTEMPTS, UNREADABLE};

@@ -44,7 +44,7 @@ fn entry(ambient: &Ambient, call: &Call, deed: Deed) -> AuditEntry {
         request_id: call.request_id.clone(),
         status: deed.status,
         level: deed.level,
-        code: deed.code,
+        code: deed.code.map(str::to_owned),
         details: serde_json::Value::Object(deed.details),
     }
 }

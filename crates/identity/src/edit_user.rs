@@ -1,6 +1,5 @@
 use cardkey_domain::{Email, RoleName, Timestamp, UserId, UserName};
-use cardkey_events::{Call, Constraint, Deed, Happening, StoreError, record};
-use serde::{Deserialize, Serialize};
+use cardkey_events::{Auditable, Call, Constraint, Deed, Fact, Happening, StoreError, record};
 
 use crate::grants::{Grants, tidy};
 use crate::model::{EndReason, PermissionSet, User, UserStatus};
@@ -102,7 +101,7 @@ impl Identity {
             let reason = EndReason::AccountDisabled.to_string();
             happenings.push(Happening::SessionEnded { user_id: seen.id, session_ids: ending.ids(), reason });
         }
-        let deed = Deed::done("user.edit").to("user", seen.id).with("changes", Changes::between(seen, &changed));
+        let deed = Deed::done("user.edit").to("user", seen.id).with("changes", changes(seen, &changed));
         record(&mut *work, &self.ambient, call, deed, happenings).await?;
         let account = Account::from(changed);
         self.finish_ending(call, work, &ending, &account, now).await?;
@@ -139,34 +138,18 @@ async fn refuse_excess(
 }
 
 /// Before and after of what changed, for the audit log.
-#[derive(Serialize, Deserialize)]
-struct Changes {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<[UserName; 2]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email: Option<[Option<Email>; 2]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<[UserStatus; 2]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    roles: Option<[Vec<RoleName>; 2]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    must_change_password: Option<[bool; 2]>,
+fn changes(before: &User, after: &User) -> Fact {
+    Fact::fields([
+        ("name", differing(&before.name, &after.name)),
+        ("email", differing(&before.email, &after.email)),
+        ("status", differing(&before.status, &after.status)),
+        ("roles", differing(&before.roles, &after.roles)),
+        ("must_change_password", differing(&before.must_change_password, &after.must_change_password)),
+    ])
 }
 
-impl Changes {
-    fn between(before: &User, after: &User) -> Self {
-        Self {
-            name: differing(&before.name, &after.name),
-            email: differing(&before.email, &after.email),
-            status: differing(&before.status, &after.status),
-            roles: differing(&before.roles, &after.roles),
-            must_change_password: differing(&before.must_change_password, &after.must_change_password),
-        }
-    }
-}
-
-fn differing<T: Clone + PartialEq>(before: &T, after: &T) -> Option<[T; 2]> {
-    (before != after).then(|| [before.clone(), after.clone()])
+fn differing<T: Auditable + PartialEq>(before: &T, after: &T) -> Fact {
+    (before != after).then_some([before, after]).fact()
 }
 
 impl From<StoreError> for EditUserError {

@@ -79,10 +79,10 @@ impl Identity {
             return Err(RoleError::GrantsTooMuch);
         }
         let now = self.ambient.now();
-        let role = Role::of(&draft);
+        let (role, granted) = (Role::of(&draft), draft.permissions);
         let mut work = self.store.begin().await?;
         work.roles().insert(&custom(draft, now)).await?;
-        let deed = Deed::done("role.create").to("role", &role.name).with("permissions", &role.permissions);
+        let deed = Deed::done("role.create").to("role", &role.name).with("permissions", granted);
         record(&mut *work, &self.ambient, call, deed, Vec::new()).await?;
         call.finish(work, &role, now).await?;
         Ok(role)
@@ -92,7 +92,7 @@ impl Identity {
     pub async fn change_role(&self, call: &Call, held: PermissionSet, draft: RoleDraft) -> Result<Role, RoleError> {
         refuse_built_in(&draft.name)?;
         let now = self.ambient.now();
-        let role = Role::of(&draft);
+        let (role, granted) = (Role::of(&draft), draft.permissions);
         let mut work = self.store.begin().await?;
         let before = work.roles().hold(std::slice::from_ref(&draft.name)).await?;
         let before: PermissionSet = before.first().ok_or(RoleError::NotFound)?.permissions.iter().copied().collect();
@@ -104,8 +104,8 @@ impl Identity {
         }
         let deed = Deed::done("role.change")
             .to("role", &role.name)
-            .with("permissions", &role.permissions)
-            .with("permissions_before", names(before.iter()));
+            .with("permissions", granted)
+            .with("permissions_before", before);
         record(&mut *work, &self.ambient, call, deed, Vec::new()).await?;
         call.finish(work, &role, now).await?;
         self.callers.forget_all();

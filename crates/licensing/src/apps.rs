@@ -112,7 +112,10 @@ impl Licensing {
             };
             let (retired, kid) = (records[active].id, records[spare].id.to_string());
             let fresh = self.new_signing_key(id, SigningKeyState::Spare);
-            let deed = Deed::done("app.rotate_signing_key").to("app", id).with("kid", &kid).with("retired", retired);
+            let deed = Deed::done("app.rotate_signing_key")
+                .to("app", id)
+                .with("kid", records[spare].id)
+                .with("retired", retired);
             let mut work = self.store.begin().await?;
             if !work.signing_keys().promote_spare(id, retired).await? {
                 continue;

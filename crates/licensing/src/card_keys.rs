@@ -78,7 +78,7 @@ impl Licensing {
     pub async fn reveal(&self, call: &Call, id: CardKeyId) -> Result<Revealed, RevealError> {
         let card = self.read().card_key(id).await?.ok_or(RevealError::NotFound)?;
         let revealed = Revealed { id, card_key: self.open_code(&card)?.expose_grouped() };
-        let deed = Deed::done("card_key.reveal").to("card_key", id).with("masked", card.masked.to_string());
+        let deed = Deed::done("card_key.reveal").to("card_key", id).with("masked", &card.masked);
         let mut work = self.store.begin().await?;
         record(work.as_mut(), &self.ambient, call, deed, Vec::new()).await?;
         call.finish(work, &revealed, self.ambient.now()).await?;

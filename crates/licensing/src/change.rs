@@ -1,5 +1,5 @@
-use cardkey_domain::{CardKeyId, DeviceId, UserId};
-use cardkey_events::{Call, Deed, Happening, StoreError, record};
+use cardkey_domain::{CardKeyId, DeviceId};
+use cardkey_events::{Call, Deed, Fact, Happening, StoreError, record};
 
 use crate::Licensing;
 use crate::model::{CardKey, CardKeyState, IllegalTransition, Licence};
@@ -39,7 +39,7 @@ pub(crate) struct Change {
     pub(crate) card: CardKey,
     pub(crate) licence: Option<Licence>,
     pub(crate) unbind: Unbind,
-    pub(crate) details: Vec<(&'static str, serde_json::Value)>,
+    pub(crate) details: Vec<(&'static str, Fact)>,
 }
 
 /// Which seats the change frees.
@@ -147,9 +147,4 @@ fn happenings(name: &str, card: &CardKey, unbound: &[DeviceId]) -> Vec<Happening
             .extend(unbound.iter().map(|device_id| Happening::DeviceUnbound { device_id: *device_id, licence_id }));
     }
     happenings
-}
-
-/// The owner as an audit detail.
-pub(crate) fn owner_detail(owner: Option<UserId>) -> serde_json::Value {
-    serde_json::to_value(owner).unwrap_or_default()
 }

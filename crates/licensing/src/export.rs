@@ -28,7 +28,7 @@ pub struct Export {
 
 impl Licensing {
     /// Begins an export (CARD-03) and writes down that it was made: it shows card keys in clear.
-    pub async fn export_batch(&self, call: &Call, id: BatchId, format: &str) -> Result<Export, ExportError> {
+    pub async fn export_batch(&self, call: &Call, id: BatchId, format: &'static str) -> Result<Export, ExportError> {
         let batch = self.read().batch(id).await?.ok_or(ExportError::NotFound)?;
         let deed = Deed::done("batch.export").to("batch", id).with("format", format).with("count", batch.generated);
         let mut work = self.store.begin().await?;

@@ -3,16 +3,14 @@
 use std::time::Duration;
 
 use cardkey_domain::{CardKeyId, DeviceId, Timestamp, UserName, Validity};
-use cardkey_events::Call;
-use serde::Serialize;
+use cardkey_events::{Auditable, Call, Fact};
 
 use crate::Licensing;
-use crate::change::{Change, ChangeError, Kind, UNBIND, Unbind, owner_detail};
+use crate::change::{Change, ChangeError, Kind, UNBIND, Unbind};
 use crate::model::{CardKey, CardKeyEvent, CardKeyState, Licence};
 
 /// What a licence is extended by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extension {
     /// So much more time: from its end, or from now where that has passed.
     For(Duration),
@@ -20,6 +18,17 @@ pub enum Extension {
     Until(Timestamp),
     /// So many more uses.
     Uses(u32),
+}
+
+impl Auditable for Extension {
+    fn fact(&self) -> Fact {
+        let fact = match self {
+            Self::For(length) => ("seconds", length.as_secs().fact()),
+            Self::Until(moment) => ("until", moment.fact()),
+            Self::Uses(uses) => ("uses", uses.fact()),
+        };
+        Fact::fields([fact])
+    }
 }
 
 impl Licensing {
@@ -51,7 +60,7 @@ impl Licensing {
             let licence = licence.ok_or(ChangeError::State(seen.state))?;
             let licence = extended(&licence, seen, by, now)?;
             let card = CardKey { state, expires_at: licence.expires_at, ..seen.clone() };
-            let details = vec![("by", json(by)), ("expires_at", json(card.expires_at))];
+            let details = vec![("by", by.fact()), ("expires_at", card.expires_at.fact())];
             Ok(Change { details, ..Change::of(card, Some(licence)) })
         };
         self.change(call, id, Kind { action: "card_key.extend", name: "extended", make }).await
@@ -69,7 +78,7 @@ impl Licensing {
             }
             let card = CardKey { owner_id: Some(to), ..seen.clone() };
             let licence = licence.map(|licence| Licence { owner_id: to, ..licence });
-            let details = vec![("old_owner", owner_detail(seen.owner_id)), ("new_owner", owner_detail(Some(to)))];
+            let details = vec![("old_owner", seen.owner_id.fact()), ("new_owner", to.fact())];
             Ok(Change { unbind: Unbind::All, details, ..Change::of(card, licence) })
         };
         self.change(call, id, Kind { action: "card_key.transfer", name: "transferred", make }).await
@@ -118,10 +127,6 @@ fn extended(licence: &Licence, card: &CardKey, by: Extension, now: Timestamp) ->
         }
         Extension::Until(end) => Ok(Licence { expires_at: later(end)?, ..licence.clone() }),
     }
-}
-
-fn json(value: impl Serialize) -> serde_json::Value {
-    serde_json::to_value(value).unwrap_or_default()
 }
 
 #[cfg(test)]

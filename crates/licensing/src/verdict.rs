@@ -1,6 +1,7 @@
 use std::fmt;
 
 use cardkey_domain::{AppId, DeviceId, LicenceId, Timestamp};
+use cardkey_events::{Auditable, Fact};
 use serde::{Deserialize, Serialize};
 
 use crate::Nonce;
@@ -73,6 +74,12 @@ macro_rules! codes {
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text),+ }
+            }
+        }
+
+        impl Auditable for VerdictCode {
+            fn fact(&self) -> Fact {
+                Fact::word(self.as_str())
             }
         }
     };

@@ -19,6 +19,7 @@ struct Inner {
     connected: Connected,
     url: String,
     appended: Arc<Notify>,
+    spoken: Arc<Notify>,
 }
 
 impl Database {
@@ -27,7 +28,7 @@ impl Database {
     pub async fn connect(url: &str, pool: u32) -> Result<Self, ConnectError> {
         let appended = Arc::new(Notify::new());
         let connected = connect(url, pool, &appended).await?;
-        Ok(Self { inner: Arc::new(Inner { connected, url: url.to_owned(), appended }) })
+        Ok(Self { inner: Arc::new(Inner { connected, url: url.to_owned(), appended, spoken: Arc::default() }) })
     }
 
     /// Brings the schema up to date; returns the names of the migrations that ran. One node does it, the others wait.
@@ -71,9 +72,14 @@ impl Database {
         &self.inner.appended
     }
 
+    /// Told after each commit that appended to the live log.
+    pub(crate) fn spoken_notice(&self) -> &Notify {
+        &self.inner.spoken
+    }
+
     /// Opens a unit of work.
     pub(crate) async fn work(&self) -> Result<Work, StoreError> {
-        Work::begin(&self.inner.connected, &self.inner.appended).await
+        Work::begin(&self.inner.connected, &self.inner.appended, &self.inner.spoken).await
     }
 
     /// Runs one statement as a unit of work of its own; returns how many rows it changed.

@@ -12,6 +12,7 @@ mod error;
 mod identity;
 mod journal;
 mod licensing;
+mod live;
 mod migrate;
 mod outbox;
 mod receipts;

@@ -18,15 +18,23 @@ pub(crate) struct Work {
     /// What is only appended, written in as few statements as possible just before the commit.
     pub(crate) journal: Journal,
     appended: Arc<Notify>,
+    spoken: Arc<Notify>,
+    /// Whether the live log gets something.
+    spoke: bool,
 }
 
 impl Work {
-    pub(crate) async fn begin(connected: &Connected, appended: &Arc<Notify>) -> Result<Self, StoreError> {
+    pub(crate) async fn begin(
+        connected: &Connected,
+        appended: &Arc<Notify>,
+        spoken: &Arc<Notify>,
+    ) -> Result<Self, StoreError> {
         let transaction = match connected {
             Connected::File(_, writer) => unit::Transaction::Turn(writer.turn().await?),
             Connected::Server(pool) => unit::Transaction::Own(begin(pool.clone()).await?),
         };
-        Ok(Self { unit: Unit::new(transaction), journal: Journal::default(), appended: Arc::clone(appended) })
+        let (appended, spoken) = (Arc::clone(appended), Arc::clone(spoken));
+        Ok(Self { unit: Unit::new(transaction), journal: Journal::default(), appended, spoken, spoke: false })
     }
 
     /// Where the statements of this unit go.
@@ -39,16 +47,26 @@ impl Work {
         self.unit.leave((sql, values));
     }
 
+    /// Says that the live log gets something.
+    pub(crate) fn spoke(&mut self) {
+        self.spoke = true;
+    }
+
     /// Makes everything durable, whether or not anybody waits for it still.
     pub(crate) async fn keep(self) -> Result<(), StoreError> {
         let announce = self.journal.has_events();
-        let Self { unit, journal, appended } = self;
+        let Self { unit, journal, appended, spoken, spoke } = self;
         let (transaction, waiting) = unit.into_parts();
         journal.write(transaction.on(), waiting).await?;
         match transaction {
-            unit::Transaction::Turn(turn) => turn.commit(announce).await,
-            unit::Transaction::Own(transaction) => commit(transaction, announce.then_some(appended)).await,
+            unit::Transaction::Turn(turn) => turn.commit(announce).await?,
+            unit::Transaction::Own(transaction) => commit(transaction, announce.then_some(appended)).await?,
         }
+        // A caller who goes away before this leaves it to the look that is taken every second.
+        if spoke {
+            spoken.notify_one();
+        }
+        Ok(())
     }
 }
 

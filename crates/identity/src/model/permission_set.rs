@@ -1,6 +1,7 @@
 use std::fmt;
 
 use cardkey_domain::Permission;
+use cardkey_events::{Auditable, Fact};
 
 /// What somebody may do: a set of permissions in one word, since every request asks it.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
@@ -52,6 +53,12 @@ impl FromIterator<Permission> for PermissionSet {
 impl Extend<Permission> for PermissionSet {
     fn extend<I: IntoIterator<Item = Permission>>(&mut self, permissions: I) {
         self.0 |= permissions.into_iter().collect::<Self>().0;
+    }
+}
+
+impl Auditable for PermissionSet {
+    fn fact(&self) -> Fact {
+        Fact::list(self.iter())
     }
 }
 

@@ -3,6 +3,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use cardkey_domain::{Email, RoleName, Secret, Timestamp, UserId, UserName};
+use cardkey_events::{Auditable, Fact};
 use serde::{Deserialize, Serialize};
 
 /// An account.
@@ -73,6 +74,12 @@ impl UserStatus {
             Self::Active => "active",
             Self::Disabled => "disabled",
         }
+    }
+}
+
+impl Auditable for UserStatus {
+    fn fact(&self) -> Fact {
+        Fact::word(self.as_str())
     }
 }
 

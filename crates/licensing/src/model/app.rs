@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use cardkey_domain::{AppId, Text, Timestamp};
+use cardkey_events::{Auditable, Fact};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
@@ -126,5 +127,38 @@ impl AppPolicy {
     #[must_use]
     pub fn lease(&self) -> Duration {
         Duration::from_secs(u64::from(self.lease_hours) * 3_600)
+    }
+}
+
+impl Auditable for AppStatus {
+    fn fact(&self) -> Fact {
+        Fact::word(match self {
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+        })
+    }
+}
+
+impl Auditable for DeviceMatching {
+    fn fact(&self) -> Fact {
+        Fact::word(match self {
+            Self::Exact => "exact",
+            Self::LegacyMd5 => "legacy_md5",
+        })
+    }
+}
+
+impl Auditable for AppPolicy {
+    fn fact(&self) -> Fact {
+        // Both are checked texts: the names of features, and a version.
+        let entitlements = self.entitlements.iter().filter_map(|name| Text::<64>::parse(name).ok());
+        let version = self.minimum_version.as_ref().and_then(|version| Text::<100>::parse(&version.to_string()).ok());
+        Fact::fields([
+            ("lease_hours", self.lease_hours.fact()),
+            ("max_devices", self.max_devices.fact()),
+            ("device_matching", self.device_matching.fact()),
+            ("minimum_version", version.fact()),
+            ("entitlements", Fact::list(entitlements)),
+        ])
     }
 }

@@ -2,6 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use cardkey_domain::{AppId, BatchId, CardKeyId, LicenceId, MaskedCardKey, Text, Timestamp, UserId, Validity};
+use cardkey_events::{Auditable, Fact};
 use serde::{Deserialize, Serialize};
 
 /// A card key as it stands. The code itself is known only as a keyed hash and as a ciphertext (CARD-09).
@@ -145,6 +146,12 @@ impl CardKeyState {
             Self::Disabled => "disabled",
             Self::Deleted => "deleted",
         }
+    }
+}
+
+impl Auditable for CardKeyState {
+    fn fact(&self) -> Fact {
+        Fact::word(self.as_str())
     }
 }
 

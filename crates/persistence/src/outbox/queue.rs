@@ -17,8 +17,7 @@ const MOST_IDS: usize = 500;
 #[async_trait]
 impl OutboxQueue for Database {
     async fn undelivered(&self, limit: u32) -> Result<Waiting, StoreError> {
-        let sql =
-            format!("SELECT {EVENT_COLUMNS} FROM outbox WHERE delivered_at IS NULL ORDER BY id LIMIT ?");
+        let sql = format!("SELECT {EVENT_COLUMNS} FROM outbox WHERE delivered_at IS NULL ORDER BY id LIMIT ?");
         let mut waiting = Waiting::default();
         for row in all(self.reads(), &sql, params![limit]).await? {
             let stored = stored(&row)?;

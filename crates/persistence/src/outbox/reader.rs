@@ -53,9 +53,7 @@ impl EventReader for Database {
 impl Database {
     /// The events of a page, and one more where there is one.
     async fn dead_ids(&self, page: PageRequest) -> Result<Vec<EventId>, StoreError> {
-        let pick = Pick::new()
-            .and("state = 'dead'", [])
-            .and_opt("event_id < ?", page.before());
+        let pick = Pick::new().and("state = 'dead'", []).and_opt("event_id < ?", page.before());
         let sql = format!(
             "SELECT DISTINCT event_id FROM event_deliveries{} ORDER BY event_id DESC LIMIT ? OFFSET ?",
             pick.conditions()

@@ -84,7 +84,9 @@ impl Value for TimeOfDay {
             };
             let text = text.trim_end_matches('Z');
             let (time, offset) = match text.find(['+', '-']) {
-                Some(at) => (&text[..at], clock(&text[at + 1..], 15)? * if text[at..].starts_with('-') { -1 } else { 1 }),
+                Some(at) => {
+                    (&text[..at], clock(&text[at + 1..], 15)? * if text[at..].starts_with('-') { -1 } else { 1 })
+                }
                 None => (text, 0),
             };
             u16::try_from((clock(time, 24)? - offset).rem_euclid(24 * 60)).ok()

@@ -1,7 +1,8 @@
 //! What becomes of a refusal besides its reply: an audit row, or a line in the log.
 
 use actix_web::HttpRequest;
-use cardkey_events::Deed;
+use cardkey_domain::Text;
+use cardkey_events::{Deed, Reference};
 use cardkey_identity::Caller;
 
 use super::error::Code;
@@ -50,15 +51,16 @@ fn is_kept(code: Code, plan: &Plan) -> bool {
 
 fn deed(problem: &Problem, plan: &Plan, request: &HttpRequest) -> Deed {
     let mut deed = Deed::refused(plan.operation, problem.code().as_str())
-        .with("method", plan.method.as_str())
+        .with("method", Text::<16>::parse(plan.method.as_str()).ok())
         .with("path", plan.path);
-    let fields = problem.fields();
+    let fields: Vec<Text<64>> = problem.fields().into_iter().filter_map(|name| Text::parse(name).ok()).collect();
     if !fields.is_empty() {
         deed = deed.with("fields", fields);
     }
     let noun = plan.operation.split_once('.').map(|(noun, _)| noun);
-    if let (Some(noun), Some(id)) = (noun, request.match_info().get("id")) {
-        deed = deed.to(noun, id.chars().take(64).collect::<String>());
+    let target = noun.zip(request.match_info().get("id"));
+    if let Some((noun, id)) = target.and_then(|(noun, id)| Some((noun, Reference::parse(noun, id)?))) {
+        deed = deed.to(noun, id);
     }
     deed
 }

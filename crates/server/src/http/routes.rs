@@ -7,8 +7,8 @@ use super::access::{May, PendingPassword, Public, SignedIn};
 use super::card_keys::batches;
 use super::route::{Route, delete, get, patch, post};
 use super::{
-    apps, audit_logs, auth, blacklist, card_keys, dashboard, devices, docs, events, licences, roles, sessions, signing_keys,
-    system, users,
+    apps, audit_logs, auth, blacklist, card_keys, dashboard, devices, docs, events, licences, roles, sessions,
+    signing_keys, system, users,
 };
 
 /// The table. The order does not matter: fixed segments are matched before variable ones.

@@ -59,7 +59,8 @@ pub(super) fn document() -> String {
     let (head, foot) = include_str!("events.md").split_once("{{tables}}\n").unwrap_or_default();
     let mut text = head.to_owned();
     for kind in Happening::CATALOGUE {
-        let _infallible = write!(text, "\n### `{}`\n\n{}\n\n| field | value |\n|---|---|\n", kind.name, kind.about.trim());
+        let _infallible =
+            write!(text, "\n### `{}`\n\n{}\n\n| field | value |\n|---|---|\n", kind.name, kind.about.trim());
         for field in kind.fields {
             let value = field.json().unwrap_or_default();
             let _infallible = writeln!(text, "| `{}` | {value} |", field.name);

@@ -9,10 +9,7 @@ use crate::http::problem::Problem;
 use crate::http::services::Services;
 
 /// Shows an event with what handlers failed at.
-pub(crate) async fn show(
-    services: Data<Services>,
-    Path(id): Path<EventId>,
-) -> Result<Reply<EventDetailView>, Problem> {
+pub(crate) async fn show(services: Data<Services>, Path(id): Path<EventId>) -> Result<Reply<EventDetailView>, Problem> {
     let event = services.events.show(id).await?.ok_or(Code::EventNotFound)?;
     Ok(Reply::ok(event.into()))
 }

@@ -3,9 +3,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cardkey_domain::{Ambient, EventId};
-use cardkey_events::{
-    AuditLevel, Call, Deed, Event, EventStore, Handler, HandlerError, Happening, StoreError, record,
-};
+use cardkey_events::{AuditLevel, Call, Deed, Event, EventStore, Handler, HandlerError, Happening, StoreError, record};
 
 use crate::jobs::linkage;
 
@@ -62,9 +60,7 @@ fn deed(event: &Event) -> Deed {
     let (name, data) = event.happening.to_parts();
     let deed = match &event.happening {
         Happening::DeviceAnomaly { device_id, .. } => Deed::done("security.device_anomaly").to("device", device_id),
-        Happening::SessionTokenReuse { session_id, .. } => {
-            Deed::done("security.token_reuse").to("session", session_id)
-        }
+        Happening::SessionTokenReuse { session_id, .. } => Deed::done("security.token_reuse").to("session", session_id),
         Happening::UserLocked { user_id, .. } => Deed::done("security.user_locked").to("user", user_id),
         _ => Deed::done("security.event").to("event", event.id),
     };

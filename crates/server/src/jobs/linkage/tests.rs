@@ -15,7 +15,12 @@ fn every_kind_is_documented_with_its_fields() {
         assert!(kind.about.trim().ends_with('.'), "{}: say in a sentence what happened", kind.name);
         assert!(kind.name.contains('.') && kind.name.len() <= 64, "{}", kind.name);
         for field in kind.fields {
-            assert!(field.json().is_some(), "{}.{} has a type that EventField::json does not know", kind.name, field.name);
+            assert!(
+                field.json().is_some(),
+                "{}.{} has a type that EventField::json does not know",
+                kind.name,
+                field.name
+            );
         }
     }
     names.sort_unstable();
