@@ -175,7 +175,6 @@ happenings! {
     BlacklistLifted { subject: String },
 }
 
-
 impl Happening {
     /// The version of the fields' meaning.
     pub const SCHEMA: u16 = 1;

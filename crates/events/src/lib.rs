@@ -23,12 +23,8 @@ mod record;
 mod store_error;
 
 pub use audit::{AuditEntry, AuditLevel, AuditStatus, Deed};
-<<<<<<< HEAD
-pub use bus::{Bus, Handler, HandlerError, deliver};
-=======
 pub use auditable::{Auditable, Fact, Reference};
-pub use bus::{Bus, Handler, HandlerError};
->>>>>>> work
+pub use bus::{Bus, Handler, HandlerError, deliver};
 pub use call::{Actor, Call};
 pub use catalog::{EventField, EventKind, Happening};
 pub use delivery::{Delivery, DeliveryState, MOST_ATTEMPTS, UNREADABLE};
