@@ -3,7 +3,7 @@ use std::sync::Arc;
 use cardkey_domain::{Ambient, EventId, Page, PageRequest};
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, Deed, Delivery, EventFilter, EventStore, StoreError, StoredEvent, record};
+use crate::{Call, Deed, Delivery, EventFilter, EventStore, Happening, StoreError, StoredEvent, record};
 
 /// What happened, for people: the events that are kept, the dead letters, and their replay (EVT-02).
 #[derive(Clone)]
@@ -57,7 +57,8 @@ impl EventLog {
     /// Gives an event again to the handlers that gave it up, and to no other.
     pub async fn replay(&self, call: &Call, id: EventId) -> Result<Replayed, ReplayError> {
         let (event, _) = self.store.event(id).await?.ok_or(ReplayError::NotFound)?;
-        let deed = Deed::done("event.replay").to("event", id).with("name", event.name);
+        let kind = Happening::CATALOGUE.iter().find(|kind| kind.name == event.name);
+        let deed = Deed::done("event.replay").to("event", id).with("name", kind.map(|kind| kind.name));
         match self.requeue(call, Some(id), deed).await? {
             Replayed { deliveries: 0 } => Err(ReplayError::NotDead),
             replayed => Ok(replayed),

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cardkey_domain::{Ambient, EventId};
+use cardkey_domain::{Ambient, EventId, Text};
 use cardkey_events::{AuditLevel, Call, Deed, Event, EventStore, Handler, HandlerError, Happening, StoreError, record};
 
 use crate::jobs::linkage;
@@ -57,12 +57,14 @@ impl SecurityAudit {
 }
 
 fn deed(event: &Event) -> Deed {
-    let (name, data) = event.happening.to_parts();
     let deed = match &event.happening {
-        Happening::DeviceAnomaly { device_id, .. } => Deed::done("security.device_anomaly").to("device", device_id),
+        Happening::DeviceAnomaly { device_id, app_id, kind, .. } => {
+            let kind = Text::<64>::parse(kind).ok();
+            Deed::done("security.device_anomaly").to("device", device_id).with("app_id", app_id).with("kind", kind)
+        }
         Happening::SessionTokenReuse { session_id, .. } => Deed::done("security.token_reuse").to("session", session_id),
         Happening::UserLocked { user_id, .. } => Deed::done("security.user_locked").to("user", user_id),
         _ => Deed::done("security.event").to("event", event.id),
     };
-    deed.at_level(AuditLevel::Warning).with("event_id", event.id).with("event", name).with("data", data)
+    deed.at_level(AuditLevel::Warning).with("event_id", event.id).with("event", event.happening.name())
 }
