@@ -16,5 +16,6 @@ mod m20261120_000003_licensing;
 mod m20261120_000004_card_keys;
 mod m20261120_000005_bus;
 mod m20261120_000007_live;
+mod m20261120_000009_races;
 
 pub use migrator::Migrator;

@@ -1,7 +1,7 @@
 /// Why a store could not do what was asked. The only error that crosses a port.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// A unique constraint held: somebody else was first.
+    /// A constraint held: somebody else was first.
     #[error("conflict on {0:?}")]
     Conflict(Constraint),
     /// The database cannot be reached, is too busy, or broke off a transaction; trying again may help.
@@ -26,7 +26,7 @@ impl StoreError {
     }
 }
 
-/// The unique constraints that races are decided by.
+/// What races are decided by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Constraint {
     /// Two accounts of one name.
@@ -53,6 +53,8 @@ pub enum Constraint {
     GroupName,
     /// Two replies to one idempotency key.
     Receipt,
+    /// A row that was to be changed was not as it had been seen.
+    Stale,
     /// Any other unique constraint or primary key.
     Other,
 }

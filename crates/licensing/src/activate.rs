@@ -87,11 +87,13 @@ impl Licensing {
     /// looks again and is told why.
     pub async fn activate(&self, call: &Call, command: Activate) -> Result<Activated, ActivateError> {
         let hash = self.code_hash(&command.code);
+        let mut trial_taken = false;
         for _ in 0..ATTEMPTS {
             let plan = self.plan(call, &command, hash).await?;
             match self.carry_out(call, &plan).await {
-                Ok(true) => return Ok(plan.outcome),
-                Ok(false) => {}
+                Ok(()) => return Ok(plan.outcome),
+                // Perhaps by the one who was first with this very card key; another look tells.
+                Err(StoreError::Conflict(Constraint::Trial)) if !trial_taken => trial_taken = true,
                 Err(StoreError::Conflict(Constraint::Trial)) => return Err(ActivateError::TrialTaken),
                 Err(error) if worth_another_look(&error) => {}
                 Err(error) => return Err(error.into()),
@@ -260,16 +262,14 @@ impl Licensing {
         Ok((licence, free.ok_or(ActivateError::AlreadyUsed)?, None))
     }
 
-    /// Writes everything or nothing; false when the card key is not as it was seen any more.
-    async fn carry_out(&self, call: &Call, plan: &Plan) -> Result<bool, StoreError> {
+    /// Writes everything or nothing.
+    async fn carry_out(&self, call: &Call, plan: &Plan) -> Result<(), StoreError> {
         let mut work = self.store.begin().await?;
-        if !plan.write(work.as_mut()).await? {
-            return Ok(false);
-        }
+        plan.write(work.as_mut()).await?;
         record(work.as_mut(), &self.ambient, call, plan.deed(), plan.happenings()).await?;
         call.finish(work, &plan.outcome, plan.now).await?;
         self.cache.forget_licence(plan.licence.id);
-        Ok(true)
+        Ok(())
     }
 }
 

@@ -1,5 +1,5 @@
 use cardkey_domain::{CardKeyId, DeviceId};
-use cardkey_events::{Call, Deed, Fact, Happening, StoreError, record};
+use cardkey_events::{Call, Constraint, Deed, Fact, Happening, StoreError, record};
 
 use crate::Licensing;
 use crate::model::{CardKey, CardKeyState, IllegalTransition, Licence};
@@ -78,8 +78,7 @@ impl Licensing {
             };
             let change = (kind.make)(&seen, licence)?;
             match self.write_change(call, &seen, &change, kind.action, kind.name).await {
-                Ok(true) => return Ok(change.card),
-                Ok(false) => {}
+                Ok(()) => return Ok(change.card),
                 Err(ChangeError::Store(error)) if worth_another_look(&error) => {}
                 Err(error) => return Err(error),
             }
@@ -94,16 +93,14 @@ impl Licensing {
         change: &Change,
         action: &'static str,
         name: &str,
-    ) -> Result<bool, ChangeError> {
+    ) -> Result<(), ChangeError> {
         let now = self.ambient.now();
         let mut work = self.store.begin().await?;
-        if !work.card_keys().update(seen, &change.card).await? {
-            return Ok(false);
-        }
+        work.card_keys().update(seen, &change.card).await?;
         let mut unbound = Vec::new();
         if let Some(licence) = &change.licence {
             if !work.licences().update(licence).await? {
-                return Ok(false);
+                return Err(StoreError::Conflict(Constraint::Stale).into());
             }
             unbound = match change.unbind {
                 Unbind::None => Vec::new(),
@@ -120,7 +117,7 @@ impl Licensing {
         if let Some(licence) = &change.licence {
             self.cache.forget_licence(licence.id);
         }
-        Ok(true)
+        Ok(())
     }
 }
 

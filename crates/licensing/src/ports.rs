@@ -76,8 +76,8 @@ pub trait CardKeyRepository: Send {
     async fn insert_unused(&mut self, batch: &Batch, keys: &[NewCardKey], now: Timestamp) -> Result<(), StoreError>;
 
     /// Overwrites the changeable fields (state, state before, note, owner, licence, seats, times) of a key that still stands as `seen`
-    /// did: same state, same owner, same end. False when somebody else was first.
-    async fn update(&mut self, seen: &CardKey, key: &CardKey) -> Result<bool, StoreError>;
+    /// did: same state, same owner, same end; [`cardkey_events::Constraint::Stale`] when somebody else was first.
+    async fn update(&mut self, seen: &CardKey, key: &CardKey) -> Result<(), StoreError>;
 }
 
 /// Writes licences and seats.

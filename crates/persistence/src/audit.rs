@@ -12,6 +12,6 @@ use crate::database::Database;
 #[async_trait]
 impl AuditStore for Database {
     async fn begin(&self) -> Result<Box<dyn Transaction>, StoreError> {
-        Ok(Box::new(self.work().await?))
+        Ok(Box::new(self.work()))
     }
 }

@@ -1,12 +1,14 @@
 use std::sync::Arc;
 
 use cardkey_events::StoreError;
-use sea_orm::{DbBackend, Value};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbBackend, TransactionTrait, Value};
 use tokio::sync::Notify;
 
 use crate::connect::{ConnectError, Connected, connect};
+use crate::error::store_error;
 use crate::migrate::{MigrateError, MigrationStatus, Migrations};
-use crate::sql::{On, execute, one};
+use crate::sql::{On, Write, execute, execute_together, one};
+use crate::unit::Transaction;
 use crate::work::Work;
 
 /// The database: the store and the reader of every service. Cheap to clone.
@@ -78,17 +80,65 @@ impl Database {
     }
 
     /// Opens a unit of work.
-    pub(crate) async fn work(&self) -> Result<Work, StoreError> {
-        Work::begin(&self.inner.connected, &self.inner.appended, &self.inner.spoken).await
+    pub(crate) fn work(&self) -> Work {
+        Work::new(self.clone())
     }
 
     /// Runs one statement as a unit of work of its own; returns how many rows it changed.
     pub(crate) async fn write(&self, sql: &str, values: Vec<Value>) -> Result<u64, StoreError> {
-        let work = self.work().await?;
-        let changed = execute(work.on(), sql, values).await?;
-        work.keep().await?;
-        Ok(changed)
+        match &self.inner.connected {
+            Connected::Server(pool) => execute(On::Server(pool), sql, values).await,
+            Connected::File(_, writer) => {
+                let turn = writer.turn().await?;
+                let changed = execute(On::Turn(&turn), sql, values).await?;
+                turn.commit(false).await?;
+                Ok(changed)
+            }
+        }
     }
+
+    /// Writes that are one statement and so need no transaction.
+    pub(crate) async fn write_at_once(&self, writes: Vec<Write>, announce: bool) -> Result<(), StoreError> {
+        execute_together(self.reads(), writes).await?;
+        if announce {
+            self.inner.appended.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Begins a transaction.
+    pub(crate) async fn begin(&self) -> Result<Transaction, StoreError> {
+        match &self.inner.connected {
+            Connected::File(_, writer) => writer.turn().await.map(Transaction::Turn),
+            Connected::Server(pool) => begin(pool.clone()).await.map(Transaction::Own),
+        }
+    }
+
+    /// Makes a transaction durable, whether or not anybody waits for it still. `announce` says that the outbox holds something new.
+    pub(crate) async fn commit(&self, transaction: Transaction, announce: bool) -> Result<(), StoreError> {
+        match transaction {
+            Transaction::Turn(turn) => turn.commit(announce).await,
+            Transaction::Own(own) => commit(own, announce.then(|| Arc::clone(&self.inner.appended))).await,
+        }
+    }
+}
+
+/// Begins in a task of its own: a `BEGIN` given up halfway would hand a connection with an open transaction back to the pool.
+async fn begin(connection: DatabaseConnection) -> Result<DatabaseTransaction, StoreError> {
+    let begun = tokio::spawn(async move { connection.begin().await }).await;
+    begun.map_err(|error| StoreError::Unavailable(error.into()))?.map_err(store_error)
+}
+
+/// Commits in a task of its own, for the same reason.
+async fn commit(transaction: DatabaseTransaction, appended: Option<Arc<Notify>>) -> Result<(), StoreError> {
+    let committed = tokio::spawn(async move {
+        transaction.commit().await?;
+        if let Some(appended) = appended {
+            appended.notify_one();
+        }
+        Ok(())
+    });
+    committed.await.map_err(|error| StoreError::Unavailable(error.into()))?.map_err(store_error)
 }
 
 impl std::fmt::Debug for Database {

@@ -8,7 +8,7 @@ use sea_orm::{DbErr, RuntimeErr};
 
 /// The unique indexes of `cardkey-migrations`: their name (as PostgreSQL and MySQL tell it), their columns (as SQLite tells them) and the
 /// promise they keep.
-const CONSTRAINTS: [(&str, &str, Constraint); 10] = [
+const CONSTRAINTS: [(&str, &str, Constraint); 11] = [
     ("uq_users_name_key", "users.name_key", Constraint::UserName),
     ("uq_users_email_key", "users.email_key", Constraint::Email),
     ("uq_roles_name", "roles.name", Constraint::RoleName),
@@ -18,6 +18,7 @@ const CONSTRAINTS: [(&str, &str, Constraint); 10] = [
     ("uq_seats_device", "seats.licence_id, seats.held_device", Constraint::SeatDevice),
     ("uq_seats_number", "seats.licence_id, seats.held_number", Constraint::SeatNumber),
     ("uq_trials_app_device", "trials.app_id, trials.device_id", Constraint::Trial),
+    ("uq_races_lost", "races.lost", Constraint::Stale),
     ("uq_receipts_scope_key", "receipts.scope, receipts.idempotency_key", Constraint::Receipt),
 ];
 

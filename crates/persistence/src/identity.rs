@@ -26,7 +26,7 @@ use crate::work::Work;
 #[async_trait]
 impl Store for Database {
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StoreError> {
-        Ok(Box::new(self.work().await?))
+        Ok(Box::new(self.work()))
     }
 
     fn read(&self) -> &dyn Reader {

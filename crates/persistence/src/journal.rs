@@ -10,8 +10,7 @@ use cardkey_events::{AuditEntry, AuditLog, Event, Happening, Outbox, StoreError}
 use cardkey_licensing::model::CardKeyState;
 use sea_orm::Value;
 
-use crate::sql::{On, execute, execute_together, params, rows_of_places};
-use crate::unit::Insert;
+use crate::sql::{On, Write, execute_together, params, rows_of_places};
 use crate::work::Work;
 
 /// The rows that wait for the commit.
@@ -48,8 +47,9 @@ impl Journal {
         }
     }
 
-    /// Writes everything that waits, after the inserts that come first.
-    pub(crate) async fn write(self, on: On<'_>, mut inserts: Vec<Insert>) -> Result<(), StoreError> {
+    /// Everything that waits, as writes that travel with those that come first; where that is too much for one statement, what is returned
+    /// goes by itself.
+    pub(crate) fn into_writes(self, first: &mut Vec<Write>) -> Vec<Write> {
         let mut tallies = Vec::with_capacity(self.tallies.len() * TALLY_WIDTH);
         for ((app, batch), counts) in self.tallies {
             tallies.extend(params![app, batch, counts[0], counts[1], counts[2], counts[3], counts[4]]);
@@ -59,16 +59,13 @@ impl Journal {
             ("audit_logs", AUDIT_COLUMNS, AUDIT_WIDTH, self.audit),
             ("outbox", EVENT_COLUMNS, EVENT_WIDTH, self.events),
         ];
-        if all.iter().map(|(.., values)| values.len()).sum::<usize>() <= MOST_VALUES / 2 {
-            let rows = all.into_iter().filter(|(.., values)| !values.is_empty());
-            inserts.extend(rows.map(|(table, columns, width, values)| statement(table, columns, width, values)));
-            return execute_together(on, inserts).await;
+        let is_little = all.iter().map(|(.., values)| values.len()).sum::<usize>() <= MOST_VALUES / 2;
+        let writes = all.into_iter().flat_map(|(table, columns, width, values)| inserts(table, columns, width, values));
+        if is_little {
+            first.extend(writes);
+            return Vec::new();
         }
-        execute_together(on, inserts).await?;
-        for (table, columns, width, values) in all {
-            insert(on, table, columns, width, values).await?;
-        }
-        Ok(())
+        writes.collect()
     }
 }
 
@@ -81,21 +78,24 @@ pub(crate) async fn insert(
     table: &str,
     columns: &str,
     width: usize,
-    mut values: Vec<Value>,
+    values: Vec<Value>,
 ) -> Result<(), StoreError> {
-    let most = MOST_VALUES / width * width;
-    while !values.is_empty() {
-        let rest = values.split_off(values.len().min(most));
-        let (sql, values_of_it) = statement(table, columns, width, values);
-        execute(on, &sql, values_of_it).await?;
-        values = rest;
+    for write in inserts(table, columns, width, values) {
+        execute_together(on, vec![write]).await?;
     }
     Ok(())
 }
 
-fn statement(table: &str, columns: &str, width: usize, values: Vec<Value>) -> Insert {
-    let places = rows_of_places(values.len() / width, width);
-    (format!("INSERT INTO {table} ({columns}) VALUES {places}"), values)
+fn inserts(table: &str, columns: &str, width: usize, mut values: Vec<Value>) -> Vec<Write> {
+    let most = MOST_VALUES / width * width;
+    let mut writes = Vec::new();
+    while !values.is_empty() {
+        let rest = values.split_off(values.len().min(most));
+        let places = rows_of_places(values.len() / width, width);
+        writes.push(Write::insert(format!("INSERT INTO {table} ({columns}) VALUES {places}"), values));
+        values = rest;
+    }
+    writes
 }
 
 #[async_trait]

@@ -1,8 +1,8 @@
 //! Everything that is kept, in SQLite, PostgreSQL or MySQL/MariaDB: the stores and readers of the services, on sea-orm.
 //!
 //! [`Database`] is all there is to see. It implements the `Store` and `Reader` ports of each service, the readers of `audit` and `events`,
-//! and keeps sealed secrets. A unit of work (`work.rs`) is one transaction on which every repository works; on SQLite many of them share
-//! one commit (`sqlite/`). A repository is a file of SQL, written once for the three databases in the manner of `sql/`, with the mapping of
+//! and keeps sealed secrets. A unit of work (`work.rs`) is one transaction on which every repository works: it begins when it must, and
+//! writes that nobody waits for travel together (`unit.rs`); on SQLite many units share one commit (`sqlite/`). A repository is a file of SQL, written once for the three databases in the manner of `sql/`, with the mapping of
 //! its rows beside it. Races are decided by conditional writes and unique indexes; `error.rs` tells which promise was broken.
 
 mod audit;

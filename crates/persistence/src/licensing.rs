@@ -37,7 +37,7 @@ use card_keys::card_key;
 #[async_trait]
 impl Store for Database {
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StoreError> {
-        Ok(Box::new(self.work().await?))
+        Ok(Box::new(self.work()))
     }
 
     fn read(&self) -> &dyn Reader {

@@ -18,7 +18,7 @@ const EVENT_COLUMNS: &str = "id, occurred_at, actor, request_id, name, schema_ve
 #[async_trait]
 impl EventStore for Database {
     async fn begin(&self) -> Result<Box<dyn EventWork>, StoreError> {
-        Ok(Box::new(self.work().await?))
+        Ok(Box::new(self.work()))
     }
 }
 

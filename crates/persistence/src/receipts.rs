@@ -5,7 +5,7 @@ use cardkey_domain::Timestamp;
 use cardkey_events::{Receipt, ReceiptReader, Receipts, StoreError};
 
 use crate::database::Database;
-use crate::sql::{one, params};
+use crate::sql::{Write, one, params};
 use crate::work::Work;
 
 #[async_trait]
@@ -20,7 +20,7 @@ impl Receipts for Work {
             receipt.sealed_outcome.as_slice(),
             receipt.kept_until,
         ];
-        self.insert_later(sql.to_owned(), values);
+        self.later(Write::insert(sql, values));
         Ok(())
     }
 }

@@ -5,9 +5,10 @@ mod on;
 mod param;
 mod pick;
 mod row;
+mod together;
 
 use std::borrow::Cow;
-use std::fmt::Write;
+use std::fmt::Write as _;
 
 use cardkey_events::StoreError;
 use sea_orm::{DbBackend, Statement, Value};
@@ -17,6 +18,7 @@ pub(crate) use on::On;
 pub(crate) use param::Param;
 pub(crate) use pick::Pick;
 pub(crate) use row::Row;
+pub(crate) use together::{Write, execute_together, is_one_statement};
 
 /// The values of a statement, in the order of its question marks.
 macro_rules! params {
@@ -33,32 +35,6 @@ pub(crate) async fn execute(on: On<'_>, sql: &str, params: Vec<Value>) -> Result
 /// Runs a conditional write of one row; returns whether it won.
 pub(crate) async fn won(on: On<'_>, sql: &str, params: Vec<Value>) -> Result<bool, StoreError> {
     Ok(execute(on, sql, params).await? > 0)
-}
-
-/// Runs several inserts that do not look at one another, in as few round trips as the database allows.
-pub(crate) async fn execute_together(on: On<'_>, inserts: Vec<(String, Vec<Value>)>) -> Result<(), StoreError> {
-    let join = match on.backend() {
-        DbBackend::Sqlite => |sql: Vec<String>| sql.join("; "),
-        DbBackend::Postgres => as_one_statement,
-        _ => {
-            for (sql, params) in inserts {
-                execute(on, &sql, params).await?;
-            }
-            return Ok(());
-        }
-    };
-    if inserts.is_empty() {
-        return Ok(());
-    }
-    let (sql, params): (Vec<String>, Vec<Vec<Value>>) = inserts.into_iter().unzip();
-    execute(on, &join(sql), params.into_iter().flatten().collect()).await.map(|_| ())
-}
-
-/// `WITH part0 AS (first), … last`: PostgreSQL runs every part of it.
-fn as_one_statement(mut inserts: Vec<String>) -> String {
-    let last = inserts.pop().unwrap_or_default();
-    let parts: Vec<String> = inserts.into_iter().enumerate().map(|(n, sql)| format!("part{n} AS ({sql})")).collect();
-    if parts.is_empty() { last } else { format!("WITH {} {last}", parts.join(", ")) }
 }
 
 /// The first row of a query.

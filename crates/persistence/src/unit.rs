@@ -1,18 +1,20 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cardkey_events::StoreError;
-use sea_orm::{DatabaseTransaction, Value};
+use sea_orm::DatabaseTransaction;
+use tokio::sync::OnceCell;
 
-use crate::sql::{On, execute_together};
+use crate::database::Database;
+use crate::sql::{On, Write, execute_together};
 use crate::sqlite::Turn;
 
-/// An insert that waits: the statement and its values.
-pub(crate) type Insert = (String, Vec<Value>);
-
-/// A transaction, and the inserts that wait for its next statement or its commit.
+/// A transaction that begins when it must, and the writes that wait for its next statement or its commit: those that follow each other
+/// travel together, so that most units are one round trip. A promise that one of them breaks is therefore told a little later than where
+/// it was made.
 pub(crate) struct Unit {
-    transaction: Transaction,
-    waiting: Mutex<Vec<Insert>>,
+    database: Database,
+    begun: OnceCell<Transaction>,
+    waiting: Mutex<Vec<Write>>,
 }
 
 /// A transaction under way.
@@ -24,34 +26,35 @@ pub(crate) enum Transaction {
 }
 
 impl Unit {
-    pub(crate) fn new(transaction: Transaction) -> Self {
-        Self { transaction, waiting: Mutex::default() }
+    pub(crate) fn new(database: Database) -> Self {
+        Self { database, begun: OnceCell::new(), waiting: Mutex::default() }
     }
 
-    /// Leaves an insert for later.
-    pub(crate) fn leave(&self, insert: Insert) {
-        self.waiting().push(insert);
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
     }
 
-    /// Where statements go, whatever waits.
-    pub(crate) fn at_once(&self) -> On<'_> {
-        self.transaction.on()
+    /// Leaves a write for later.
+    pub(crate) fn leave(&self, write: Write) {
+        self.waiting().push(write);
     }
 
     /// Where statements go once nothing waits any more.
     pub(crate) async fn settled(&self) -> Result<On<'_>, StoreError> {
+        let transaction = self.begun.get_or_try_init(|| self.database.begin()).await?;
         let waiting = std::mem::take(&mut *self.waiting());
         if !waiting.is_empty() {
-            Box::pin(execute_together(self.at_once(), waiting)).await?;
+            Box::pin(execute_together(transaction.on(), waiting)).await?;
         }
-        Ok(self.at_once())
+        Ok(transaction.on())
     }
 
-    pub(crate) fn into_parts(self) -> (Transaction, Vec<Insert>) {
-        (self.transaction, self.waiting.into_inner().unwrap_or_else(PoisonError::into_inner))
+    /// The transaction, if there is one already, and what waits still.
+    pub(crate) fn into_parts(self) -> (Option<Transaction>, Vec<Write>) {
+        (self.begun.into_inner(), self.waiting.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Vec<Insert>> {
+    fn waiting(&self) -> MutexGuard<'_, Vec<Write>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

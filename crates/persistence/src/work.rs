@@ -1,40 +1,25 @@
 //! The unit of work: one transaction, and every repository of every service on it.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use cardkey_events::{AuditLog, Outbox, Receipts, StoreError, Transaction};
-use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait, Value};
-use tokio::sync::Notify;
 
-use crate::connect::Connected;
+use crate::database::Database;
 use crate::journal::Journal;
-use crate::sql::On;
-use crate::unit::{self, Unit};
+use crate::sql::{On, Write, execute_together, is_one_statement};
+use crate::unit::Unit;
 
 /// One transaction. Dropping it undoes everything.
 pub(crate) struct Work {
     unit: Unit,
     /// What is only appended, written in as few statements as possible just before the commit.
     pub(crate) journal: Journal,
-    appended: Arc<Notify>,
-    spoken: Arc<Notify>,
     /// Whether the live log gets something.
     spoke: bool,
 }
 
 impl Work {
-    pub(crate) async fn begin(
-        connected: &Connected,
-        appended: &Arc<Notify>,
-        spoken: &Arc<Notify>,
-    ) -> Result<Self, StoreError> {
-        let transaction = match connected {
-            Connected::File(_, writer) => unit::Transaction::Turn(writer.turn().await?),
-            Connected::Server(pool) => unit::Transaction::Own(begin(pool.clone()).await?),
-        };
-        let (appended, spoken) = (Arc::clone(appended), Arc::clone(spoken));
-        Ok(Self { unit: Unit::new(transaction), journal: Journal::default(), appended, spoken, spoke: false })
+    pub(crate) fn new(database: Database) -> Self {
+        Self { unit: Unit::new(database), journal: Journal::default(), spoke: false }
     }
 
     /// Where the statements of this unit go.
@@ -42,9 +27,9 @@ impl Work {
         On::Unit(&self.unit)
     }
 
-    /// Inserts a row at the next statement of this unit, or at its commit.
-    pub(crate) fn insert_later(&self, sql: String, values: Vec<Value>) {
-        self.unit.leave((sql, values));
+    /// Leaves a write for the next statement of this unit, or for its commit.
+    pub(crate) fn later(&self, write: Write) {
+        self.unit.leave(write);
     }
 
     /// Says that the live log gets something.
@@ -54,38 +39,34 @@ impl Work {
 
     /// Makes everything durable, whether or not anybody waits for it still.
     pub(crate) async fn keep(self) -> Result<(), StoreError> {
-        let announce = self.journal.has_events();
-        let Self { unit, journal, appended, spoken, spoke } = self;
-        let (transaction, waiting) = unit.into_parts();
-        journal.write(transaction.on(), waiting).await?;
-        match transaction {
-            unit::Transaction::Turn(turn) => turn.commit(announce).await?,
-            unit::Transaction::Own(transaction) => commit(transaction, announce.then_some(appended)).await?,
-        }
+        let (spoke, database) = (self.spoke, self.unit.database().clone());
+        self.write().await?;
         // A caller who goes away before this leaves it to the look that is taken every second.
         if spoke {
-            spoken.notify_one();
+            database.spoken_notice().notify_one();
         }
         Ok(())
     }
-}
 
-/// Begins in a task of its own: a `BEGIN` given up halfway would hand a connection with an open transaction back to the pool.
-async fn begin(connection: DatabaseConnection) -> Result<DatabaseTransaction, StoreError> {
-    let begun = tokio::spawn(async move { connection.begin().await }).await;
-    begun.map_err(|error| StoreError::Unavailable(error.into()))?.map_err(crate::error::store_error)
-}
-
-/// Commits in a task of its own, for the same reason.
-async fn commit(transaction: DatabaseTransaction, appended: Option<Arc<Notify>>) -> Result<(), StoreError> {
-    let committed = tokio::spawn(async move {
-        transaction.commit().await?;
-        if let Some(appended) = appended {
-            appended.notify_one();
+    async fn write(self) -> Result<(), StoreError> {
+        let announce = self.journal.has_events();
+        let database = self.unit.database().clone();
+        let (begun, mut writes) = self.unit.into_parts();
+        let rest = self.journal.into_writes(&mut writes);
+        let begun = match begun {
+            Some(begun) => begun,
+            None if rest.is_empty() && writes.is_empty() => return Ok(()),
+            None if rest.is_empty() && is_one_statement(database.backend(), &writes) => {
+                return database.write_at_once(writes, announce).await;
+            }
+            None => database.begin().await?,
+        };
+        execute_together(begun.on(), writes).await?;
+        for write in rest {
+            execute_together(begun.on(), vec![write]).await?;
         }
-        Ok(())
-    });
-    committed.await.map_err(|error| StoreError::Unavailable(error.into()))?.map_err(crate::error::store_error)
+        database.commit(begun, announce).await
+    }
 }
 
 #[async_trait]

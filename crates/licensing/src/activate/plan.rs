@@ -26,10 +26,8 @@ impl Plan {
 
     /// The card key comes first: it decides the race. For a further device it is written as it was, which only makes sure that it was
     /// not disabled, transferred or ended in between.
-    pub(super) async fn write(&self, work: &mut dyn UnitOfWork) -> Result<bool, StoreError> {
-        if !work.card_keys().update(&self.seen, &self.activated).await? {
-            return Ok(false);
-        }
+    pub(super) async fn write(&self, work: &mut dyn UnitOfWork) -> Result<(), StoreError> {
+        work.card_keys().update(&self.seen, &self.activated).await?;
         if self.new_device {
             work.devices().insert(&self.device).await?;
         } else {
@@ -42,7 +40,7 @@ impl Plan {
         if self.licence.trial {
             work.licences().take_trial(self.licence.app_id, self.device.id, self.now).await?;
         }
-        Ok(true)
+        Ok(())
     }
 
     pub(super) fn deed(&self) -> Deed {

@@ -98,12 +98,11 @@ impl CardKeyRepository for MemoryWork {
         Ok(())
     }
 
-    async fn update(&mut self, seen: &CardKey, key: &CardKey) -> Result<bool, StoreError> {
-        let Some(stored) = Arc::make_mut(&mut self.state.card_keys).get_mut(&seen.id) else { return Ok(false) };
+    async fn update(&mut self, seen: &CardKey, key: &CardKey) -> Result<(), StoreError> {
         let standing = |key: &CardKey| (key.state, key.owner_id, key.expires_at);
-        if standing(stored) != standing(seen) {
-            return Ok(false);
-        }
+        let stored = Arc::make_mut(&mut self.state.card_keys).get_mut(&seen.id);
+        let stored = stored.filter(|stored| standing(stored) == standing(seen));
+        let stored = stored.ok_or(StoreError::Conflict(Constraint::Stale))?;
         *stored = CardKey {
             state: key.state,
             state_before: key.state_before,
@@ -115,7 +114,7 @@ impl CardKeyRepository for MemoryWork {
             expires_at: key.expires_at,
             ..stored.clone()
         };
-        Ok(true)
+        Ok(())
     }
 }
 

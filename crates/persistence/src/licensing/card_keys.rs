@@ -8,7 +8,7 @@ use sea_orm::Value;
 use super::batches::validity;
 use crate::database::Database;
 use crate::journal::insert;
-use crate::sql::{Param, Row, all, one, params, won};
+use crate::sql::{Param, Row, Write, all, one, params};
 use crate::work::Work;
 
 const NEW_COLUMNS: &str = "id, app_id, batch_id, code_hash, code_head, code_tail, sealed_code, state, validity_kind, \
@@ -43,7 +43,7 @@ impl CardKeyRepository for Work {
         Ok(())
     }
 
-    async fn update(&mut self, seen: &CardKey, key: &CardKey) -> Result<bool, StoreError> {
+    async fn update(&mut self, seen: &CardKey, key: &CardKey) -> Result<(), StoreError> {
         let mut sql = "UPDATE card_keys SET state = ?, state_before = ?, note = ?, owner_id = ?, licence_id = ?, \
                        max_devices = ?, activated_at = ?, expires_at = ? WHERE id = ? AND state = ?"
             .to_owned();
@@ -61,12 +61,12 @@ impl CardKeyRepository for Work {
         ];
         still(&mut sql, &mut values, "owner_id", seen.owner_id);
         still(&mut sql, &mut values, "expires_at", seen.expires_at);
-        let won = won(self.on(), &sql, values).await?;
-        if won && seen.state != key.state {
+        self.later(Write::race(sql, values));
+        if seen.state != key.state {
             self.journal.tally(seen.app_id, seen.batch_id, seen.state, -1);
             self.journal.tally(seen.app_id, seen.batch_id, key.state, 1);
         }
-        Ok(won)
+        Ok(())
     }
 }
 

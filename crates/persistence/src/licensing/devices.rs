@@ -8,7 +8,7 @@ use cardkey_licensing::{DeviceFilter, DeviceRepository, Sighting};
 
 use super::seats;
 use crate::database::Database;
-use crate::sql::{Param, Pick, Row, execute, one, params, update_from};
+use crate::sql::{Param, Pick, Row, Write, execute, one, params, update_from};
 use crate::work::Work;
 
 pub(super) const COLUMNS: &str =
@@ -33,7 +33,7 @@ impl DeviceRepository for Work {
             device.first_seen_at,
             device.last_seen_at,
         ];
-        self.insert_later(sql, values);
+        self.later(Write::insert(sql, values));
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use cardkey_licensing::{LicenceOverview, LicenceRepository};
 
 use super::seats;
 use crate::database::Database;
-use crate::sql::{Param, Pick, Row, all, columns, one, params, won};
+use crate::sql::{Param, Pick, Row, Write, all, columns, one, params, won};
 use crate::work::Work;
 
 pub(super) const COLUMNS: &str =
@@ -28,7 +28,7 @@ impl LicenceRepository for Work {
             licence.epoch,
             licence.created_at,
         ];
-        self.insert_later(sql, values);
+        self.later(Write::insert(sql, values));
         Ok(())
     }
 
@@ -52,8 +52,7 @@ impl LicenceRepository for Work {
     }
 
     async fn bind(&mut self, seat: &Seat) -> Result<(), StoreError> {
-        let (sql, values) = seats::binding(seat);
-        self.insert_later(sql, values);
+        self.later(seats::binding(seat));
         Ok(())
     }
 
@@ -68,7 +67,7 @@ impl LicenceRepository for Work {
 
     async fn take_trial(&mut self, app: AppId, device: DeviceId, now: Timestamp) -> Result<(), StoreError> {
         let sql = "INSERT INTO trials (app_id, device_id, taken_at) VALUES (?, ?, ?)";
-        self.insert_later(sql.to_owned(), params![app, device, now]);
+        self.later(Write::insert(sql, params![app, device, now]));
         Ok(())
     }
 }

@@ -6,8 +6,7 @@ use cardkey_events::StoreError;
 use cardkey_licensing::model::Seat;
 
 use crate::database::Database;
-use crate::sql::{On, Param, Pick, Row, all, execute, for_update, params, places};
-use crate::unit::Insert;
+use crate::sql::{On, Param, Pick, Row, Write, all, execute, for_update, params, places};
 
 /// Seats of one device that are listed.
 const MOST_LISTED: u32 = 100;
@@ -15,7 +14,7 @@ const MOST_LISTED: u32 = 100;
 pub(super) const COLUMNS: &str = "id, licence_id, device_id, number, bound_at, bound_ip, unbound_at, public_key";
 
 /// The row of a bound seat.
-pub(super) fn binding(seat: &Seat) -> Insert {
+pub(super) fn binding(seat: &Seat) -> Write {
     let sql = "INSERT INTO seats (id, licence_id, device_id, number, held_device, held_number, bound_at, bound_ip, public_key) \
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let values = params![
@@ -29,7 +28,7 @@ pub(super) fn binding(seat: &Seat) -> Insert {
         seat.bound_ip,
         seat.public_key,
     ];
-    (sql.to_owned(), values)
+    Write::insert(sql, values)
 }
 
 pub(super) async fn unbind(

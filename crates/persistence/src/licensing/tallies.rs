@@ -49,7 +49,7 @@ pub(super) async fn fold(db: &Database) -> Result<(), StoreError> {
     let Some(newest) = newest.map(|row| row.opt::<i64>("newest")).transpose()?.flatten() else { return Ok(()) };
     let mut after = 0;
     while after < newest {
-        let mut work = db.work().await?;
+        let mut work = db.work();
         let stretch = Stretch::read(work.on(), after, newest).await?;
         let Some(last) = stretch.ids.last() else { return Ok(()) };
         after = *last;

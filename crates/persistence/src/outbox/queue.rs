@@ -37,7 +37,7 @@ impl OutboxQueue for Database {
             }
             return Ok(());
         }
-        let work = self.work().await?;
+        let work = self.work();
         for ids in ids.chunks(MOST_IDS) {
             let (sql, values) = marking(ids, now);
             execute(work.on(), &sql, values).await?;
@@ -63,7 +63,7 @@ impl OutboxQueue for Database {
         if done.is_empty() && failed.is_empty() {
             return Ok(());
         }
-        let work = self.work().await?;
+        let work = self.work();
         for delivery in done {
             let sql = "DELETE FROM event_deliveries WHERE event_id = ? AND handler = ?";
             execute(work.on(), sql, params![delivery.event_id, &delivery.handler]).await?;

@@ -27,7 +27,7 @@ impl On<'_> {
             Self::Server(server) => server.get_database_backend(),
             Self::Transaction(transaction) => transaction.get_database_backend(),
             Self::Readers(_) | Self::Turn(_) => DbBackend::Sqlite,
-            Self::Unit(unit) => unit.at_once().backend(),
+            Self::Unit(unit) => unit.database().backend(),
         }
     }
 

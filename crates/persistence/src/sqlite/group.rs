@@ -14,7 +14,7 @@ use super::writer::Line;
 const MOST_UNITS: usize = 256;
 
 /// How long an outer transaction goes on taking units while others wait for their answer.
-const LONGEST: Duration = Duration::from_millis(4);
+const LONGEST: Duration = Duration::from_millis(15);
 
 /// Who waits for the outer commit.
 pub(super) type Answer = oneshot::Sender<Result<(), StoreError>>;

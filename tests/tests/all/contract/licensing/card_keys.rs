@@ -64,18 +64,21 @@ contract! { Licensing;
     async fn a_card_key_is_changed_only_as_it_was_seen(store) {
         let (world, seen) = one_card_key(&store).await;
         let activated = redeemed(&world, &seen);
-        assert!(commit!(store, work => work.card_keys().update(&seen, &activated).await.unwrap()));
+        commit!(store, work => work.card_keys().update(&seen, &activated).await.unwrap());
         assert_eq!(store.read().card_key(seen.id).await.unwrap(), Some(activated.clone()));
 
         // Another state, another owner, another end: somebody else was first.
-        assert!(!commit!(store, work => work.card_keys().update(&seen, &seen).await.unwrap()));
+        let error = refused!(store, work => work.card_keys().update(&seen, &seen).await);
+        assert!(error.is_conflict(Constraint::Stale), "{error:?}");
         let other_owner = CardKey { owner_id: Some(world.id()), ..activated.clone() };
-        assert!(!commit!(store, work => work.card_keys().update(&other_owner, &seen).await.unwrap()));
+        let error = refused!(store, work => work.card_keys().update(&other_owner, &seen).await);
+        assert!(error.is_conflict(Constraint::Stale), "{error:?}");
         let other_end = CardKey { expires_at: None, ..activated.clone() };
-        assert!(!commit!(store, work => work.card_keys().update(&other_end, &seen).await.unwrap()));
+        let error = refused!(store, work => work.card_keys().update(&other_end, &seen).await);
+        assert!(error.is_conflict(Constraint::Stale), "{error:?}");
         assert_eq!(store.read().card_key(seen.id).await.unwrap(), Some(activated.clone()));
 
-        assert!(commit!(store, work => work.card_keys().update(&activated, &activated).await.unwrap()), "as it was seen");
+        commit!(store, work => work.card_keys().update(&activated, &activated).await.unwrap());
         let deleted = CardKey {
             state: CardKeyState::Deleted,
             state_before: Some(CardKeyState::Activated),
@@ -83,7 +86,7 @@ contract! { Licensing;
             max_devices: 1_000,
             ..activated.clone()
         };
-        assert!(commit!(store, work => work.card_keys().update(&activated, &deleted).await.unwrap()));
+        commit!(store, work => work.card_keys().update(&activated, &deleted).await.unwrap());
         assert_eq!(store.read().card_key(seen.id).await.unwrap(), Some(deleted));
     }
 
@@ -95,11 +98,17 @@ contract! { Licensing;
             let (store, seen, activated) = (store.clone(), seen.clone(), redeemed(&world, &seen));
             tokio::spawn(async move {
                 let mut work = store.begin().await.unwrap();
-                let won = work.card_keys().update(&seen, &activated).await.unwrap();
-                if won {
-                    work.commit().await.unwrap();
+                let told = match work.card_keys().update(&seen, &activated).await {
+                    Ok(()) => work.commit().await,
+                    Err(error) => Err(error),
+                };
+                match told {
+                    Ok(()) => Some(activated),
+                    Err(error) => {
+                        assert!(error.is_conflict(Constraint::Stale), "{error:?}");
+                        None
+                    }
                 }
-                won.then_some(activated)
             })
         });
         let mut winners = Vec::new();
@@ -137,7 +146,7 @@ contract! { Licensing;
 
         let seen = store.read().card_key(ends[0].1).await.unwrap().unwrap();
         let expired = CardKey { state: CardKeyState::Expired, ..seen.clone() };
-        assert!(commit!(store, work => work.card_keys().update(&seen, &expired).await.unwrap()));
+        commit!(store, work => work.card_keys().update(&seen, &expired).await.unwrap());
         assert_eq!(due(ends[2].0, 10).await, [ends[1].1, ends[2].1]);
     }
 }

@@ -113,7 +113,7 @@ contract! { Licensing;
             let device = world.device(&app, holder);
             let seat = world.seat(&licence, &device, 0);
             commit!(store, work => {
-                assert!(work.card_keys().update(&seen, &card_key).await.unwrap());
+                work.card_keys().update(&seen, &card_key).await.unwrap();
                 work.licences().insert(&licence).await.unwrap();
                 work.devices().insert(&device).await.unwrap();
                 work.licences().bind(&seat).await.unwrap();
@@ -124,7 +124,7 @@ contract! { Licensing;
         }
         world.later(Duration::from_secs(1));
         let deleted = CardKey { state: CardKeyState::Deleted, state_before: Some(CardKeyState::Activated), ..owned[0].0.clone() };
-        commit!(store, work => assert!(work.card_keys().update(&owned[0].0, &deleted).await.unwrap()));
+        commit!(store, work => work.card_keys().update(&owned[0].0, &deleted).await.unwrap());
 
         let page = store.read().licences_of(owner, PageRequest::of(1)).await.unwrap();
         assert_eq!((page.total, page.items.len()), (2, 1));
