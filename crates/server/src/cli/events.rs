@@ -71,7 +71,9 @@ fn show(found: Option<(StoredEvent, Vec<Delivery>)>, id: EventId, json: bool) ->
         ("data", event.data.to_string()),
         ("handed over", delivered),
     ];
-    rows.into_iter().for_each(|(name, value)| drop(table.add_row([name.to_owned(), value])));
+    for (name, value) in rows {
+        table.add_row([name.to_owned(), value]);
+    }
     say(&table.to_string());
     if !deliveries.is_empty() {
         say(&dead_table(std::slice::from_ref(&found)).to_string());
