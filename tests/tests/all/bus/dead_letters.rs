@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use cardkey_tests::api::Person;
 use cardkey_tests::server::Embedded;
 use cardkey_tests::{on_each_database, until};
 use serde_json::{Value, json};
@@ -22,15 +23,17 @@ on_each_database! {
         let admin = server.api().admin().await;
         admin.app("Paint").await;
         admin.app("Draw").await;
-        let dead = async || admin.api.get("/api/v1/events/dead").send().await.ok().data();
+        let dead = async |admin: &Person| admin.api.get("/api/v1/events/dead").send().await.ok().data();
         let list = until("the handlers to give up", PATIENCE, async || {
             // Longer than the longest pause between two attempts.
             server.clock().advance(Duration::from_secs(65));
-            let list = dead().await;
+            // Tokens grow old meanwhile.
+            let list = dead(&server.api().admin().await).await;
             let whole = list["items"].as_array().unwrap().iter().all(|item| item["deliveries"].as_array().unwrap().len() == 2);
             (list["total"] == 2 && whole).then_some(list)
         })
         .await;
+        let admin = server.api().admin().await;
         let letter = &list["items"][0];
         assert_eq!((&letter["name"], &letter["schema_version"]), (&json!("app.registered"), &json!(1)));
         let told: Vec<&Value> = letter["deliveries"].as_array().unwrap().iter().collect();
@@ -55,7 +58,7 @@ on_each_database! {
         let again = admin.api.post(&replay, &json!({})).header("idempotency-key", "once").send().await.ok().data();
         assert_eq!(again, replayed, "a retry of the same call is the same call");
         until("the replay to be delivered", PATIENCE, async || {
-            (dead().await["total"] == 1 && failing.done() == 1 && panicking.done() == 1).then_some(())
+            (dead(&admin).await["total"] == 1 && failing.done() == 1 && panicking.done() == 1).then_some(())
         })
         .await;
         until("the list of what failed to be empty", PATIENCE, async || {
