@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::schema::{Rows, add_column, create_table, existing_table};
+use crate::schema::{Rows, add_column, create_table, table};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -67,7 +67,7 @@ async fn schedule(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
 async fn presence(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     add_column(manager, "devices", "online_until BIGINT").await?;
     add_column(manager, "devices", "client_status STR(64)").await?;
-    let devices = existing_table(manager, "devices");
+    let devices = table(manager, "devices");
     devices.index_where("ix_devices_online_until", "online_until", "online_until IS NOT NULL").await?;
     Ok(())
 }
@@ -78,7 +78,7 @@ async fn reminders(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let week = 7_i64 * 24 * 60 * 60 * 1_000_000;
     let backfill = format!("UPDATE licences SET remind_at = expires_at - {week} WHERE expires_at IS NOT NULL");
     manager.get_connection().execute_unprepared(&backfill).await?;
-    let licences = existing_table(manager, "licences");
+    let licences = table(manager, "licences");
     licences.index_where("ix_licences_remind_at", "remind_at", "remind_at IS NOT NULL").await?;
     Ok(())
 }

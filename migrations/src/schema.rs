@@ -50,8 +50,8 @@ pub(crate) async fn create_table<'a>(
     Ok(Table { manager, name })
 }
 
-/// A table that an earlier migration made.
-pub(crate) fn existing_table<'a>(manager: &'a SchemaManager<'a>, name: &'static str) -> Table<'a> {
+/// A table that stands already.
+pub(crate) fn table<'a>(manager: &'a SchemaManager<'a>, name: &'static str) -> Table<'a> {
     Table { manager, name }
 }
 
@@ -75,6 +75,17 @@ impl Table<'_> {
     /// Makes an index of the rows that meet a condition; of all rows on MySQL, which knows no such indexes.
     pub(crate) async fn index_where(&self, index: &str, columns: &str, condition: &str) -> Result<&Self, DbErr> {
         self.make("INDEX", index, columns, condition).await
+    }
+
+    /// Drops an index.
+    pub(crate) async fn drop_index(&self, index: &str) -> Result<&Self, DbErr> {
+        let of = if self.manager.get_database_backend() == DbBackend::MySql {
+            format!(" ON {}", self.name)
+        } else {
+            String::new()
+        };
+        run(self.manager.get_connection(), &format!("DROP INDEX {index}{of}")).await?;
+        Ok(self)
     }
 
     async fn make(&self, kind: &str, index: &str, columns: &str, condition: &str) -> Result<&Self, DbErr> {

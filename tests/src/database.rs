@@ -68,12 +68,13 @@ impl Database {
         &self.url
     }
 
-    /// Runs a statement as somebody who sits at the database. A SQLite server keeps its file elsewhere: `file` says where.
-    pub(crate) fn execute(&self, sql: &str, file: &Path) {
+    /// Runs a statement as somebody who sits at the database; returns what it gives. A SQLite server keeps its file elsewhere: `file` says
+    /// where.
+    pub(crate) fn execute(&self, sql: &str, file: &Path) -> String {
         run(match self.backend {
             Backend::Sqlite => sqlite_statement(file, sql),
             Backend::Postgres | Backend::MariaDb => self.backend.statement(&self.url, sql),
-        });
+        })
     }
 
     /// Takes the database away from whoever uses it.
@@ -156,7 +157,7 @@ impl fmt::Display for Backend {
 
 /// Python brings the SQLite that the machine may lack.
 fn sqlite_statement(file: &Path, sql: &str) -> Command {
-    let script = "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()";
+    let script = "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); [print(*row) for row in c.execute(sys.argv[2])]; c.commit()";
     let mut command = Command::new("python3");
     command.args(["-c", script]).arg(file).arg(sql);
     command

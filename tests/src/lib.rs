@@ -18,5 +18,5 @@ mod until;
 pub use database::{Backend, Database, TEMPLATE};
 pub use outside::{MissingProgram, OutsideProgram};
 pub use places::{MARIADB_URL, POSTGRES_URL, crash_rounds, free_port};
-pub use servers::{MariaDb, Postgres, StartError};
+pub use servers::{DatabaseServer, StartError};
 pub use until::until;

@@ -7,10 +7,34 @@
 //! of, `memory/` the ports in memory. Nothing here knows a database, HTTP, a socket or an async runtime, and nothing holds a list of
 //! accounts: audiences are resolved by the store.
 
+mod create;
+mod due;
+mod edit;
+mod gather;
+mod inbox;
 mod live;
+mod lookup;
+mod maintenance;
+mod markdown;
 pub mod memory;
 pub mod model;
+mod note;
 mod ports;
+mod publish;
+mod service;
+mod statistics;
+#[cfg(test)]
+mod testing;
+mod withdraw;
 
+pub use create::{AnnouncementDraft, CreateError, Publication};
+pub use edit::EditError;
+pub use inbox::Inbox;
 pub use live::{Epoch, LiveAudience, LiveEntry, LiveHead, LiveKind, LiveRow, Reader, Seq};
+pub use lookup::Shown;
+pub use note::NoteError;
 pub use ports::{AnnouncementReader, AnnouncementRepository, LiveLog, LiveReader, MarkRepository, Store, UnitOfWork};
+pub use publish::{PublishError, wire};
+pub use service::Announcements;
+pub use statistics::{Statistics, StatisticsError};
+pub use withdraw::WithdrawError;

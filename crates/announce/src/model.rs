@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use cardkey_domain::{AnnouncementId, AppId, GroupId, Id, Text, Timestamp, UserId};
+use cardkey_events::{Auditable, Fact};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -23,6 +24,12 @@ macro_rules! text_form {
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text),+ }
+            }
+        }
+
+        impl Auditable for $name {
+            fn fact(&self) -> Fact {
+                Fact::word(self.as_str())
             }
         }
 

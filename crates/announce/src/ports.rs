@@ -4,7 +4,7 @@ use cardkey_events::{StoreError, Transaction};
 use uuid::Uuid;
 
 use crate::model::{
-    Announcement, AnnouncementFilter, AudienceKind, HourCount, InboxFilter, InboxItem, Mark, Marked, Unconfirmed,
+    Announcement, AnnouncementFilter, AudienceKind, HourCount, InboxFilter, InboxItem, Mark, Marked, State, Unconfirmed,
 };
 use crate::{LiveEntry, LiveHead, LiveRow, Reader, Seq};
 
@@ -40,13 +40,13 @@ pub trait AnnouncementRepository: Send {
         subjects: &[Uuid],
         seen: Timestamp,
     ) -> Result<bool, StoreError>;
-    /// Publishes a draft or scheduled announcement, if it is still as of `seen`.
+    /// Publishes a draft or scheduled announcement, if it is still as of `seen`; `now` becomes its version.
     async fn publish(&mut self, id: AnnouncementId, seen: Timestamp, now: Timestamp) -> Result<bool, StoreError>;
     /// Notes the place in the live log.
     async fn set_seq(&mut self, id: AnnouncementId, seq: Seq) -> Result<(), StoreError>;
-    /// Takes back what is scheduled or published.
-    async fn withdraw(&mut self, id: AnnouncementId, now: Timestamp) -> Result<bool, StoreError>;
-    /// Expires what is published and whose end has come.
+    /// Takes back an announcement, if it is in this state still.
+    async fn withdraw(&mut self, id: AnnouncementId, from: State, now: Timestamp) -> Result<bool, StoreError>;
+    /// Expires what is scheduled or published and whose end has come.
     async fn expire(&mut self, id: AnnouncementId, now: Timestamp) -> Result<bool, StoreError>;
 }
 
@@ -85,7 +85,7 @@ pub trait LiveReader: Send + Sync {
     async fn after(&self, after: Seq, reader: &Reader, now: Timestamp, limit: u32) -> Result<Vec<LiveRow>, StoreError>;
     /// Waits until something may have been appended in this process. May wake for nothing, and may miss what others append.
     async fn appended(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
@@ -131,6 +131,8 @@ pub trait AnnouncementReader: Send + Sync {
     async fn reach(&self, announcement: &Announcement) -> Result<u64, StoreError>;
     /// How many took note, hour by hour; hours without any are left out.
     async fn hours(&self, id: AnnouncementId) -> Result<Vec<HourCount>, StoreError>;
+    /// Puts one count in the place of the many of an hour, so that [`AnnouncementReader::hours`] stays quick. A job does it now and then.
+    async fn fold_counts(&self) -> Result<(), StoreError>;
     /// Whom of its audience it awaits a confirmation of, newest account first. The total is left at zero: counting them would read all.
     async fn unconfirmed(
         &self,

@@ -16,7 +16,8 @@ const HIGHEST_IMPORTED_COST: u32 = 16;
 /// Hashes passwords with bcrypt, of which nothing is ever truncated (AUTH-04).
 ///
 /// bcrypt reads 72 bytes and stops at a NUL. A password is therefore brought to 64 base64 characters of its SHA-384 first; the result
-/// is kept as `v1:` and a `$2b$` hash. Plain `$2a$`, `$2b$` and `$2y$` hashes from elsewhere verify as they are and ask to be replaced.
+/// is kept as `v1:` and a `$2b$` hash. Plain `$2a$`, `$2b$` and `$2y$` hashes from elsewhere verify as they are and ask to be replaced:
+/// what another system cut off is lost until then, so of a long password they hold the first 72 bytes.
 ///
 /// Each call keeps one core busy (about a quarter of a second at cost 12): call it on a pool made for it.
 #[derive(Debug, Clone)]
@@ -65,7 +66,9 @@ impl PasswordHasher {
     pub fn verify(&self, password: &Password, stored: &str) -> Verification {
         let matches = match Stored::read(stored) {
             Some(Stored::Own(hash)) => bcrypt_matches(condensed(password).as_bytes(), hash),
-            Some(Stored::Plain(hash)) if fits_bcrypt(password) => bcrypt_matches(password.expose().as_bytes(), hash),
+            Some(Stored::Plain(hash)) if !password.expose().contains('\0') => {
+                bcrypt_matches(read_elsewhere(password), hash)
+            }
             _ => {
                 bcrypt_matches(condensed(password).as_bytes(), &self.dummy[OWN_FORM.len()..]);
                 false
@@ -119,9 +122,11 @@ fn condensed(password: &Password) -> Zeroizing<String> {
     Zeroizing::new(BASE64.encode(digest(&SHA384, password.expose().as_bytes()).as_ref()))
 }
 
-/// bcrypt repeats the password and its NUL up to 72 bytes, so that `a` and `a\0a` would be the same.
-fn fits_bcrypt(password: &Password) -> bool {
-    password.expose().len() <= BCRYPT_LIMIT && !password.expose().contains('\0')
+/// What the system that made a plain hash saw of the password. One with a NUL is never asked for: bcrypt repeats a password and its NUL
+/// up to 72 bytes, so that `a` and `a\0a` would be the same.
+fn read_elsewhere(password: &Password) -> &[u8] {
+    let bytes = password.expose().as_bytes();
+    &bytes[..bytes.len().min(BCRYPT_LIMIT)]
 }
 
 fn bcrypt_matches(password: &[u8], hash: &str) -> bool {

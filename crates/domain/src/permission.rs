@@ -29,6 +29,8 @@ permissions! {
     AppsRead = "apps:read",
     /// Register and change applications.
     AppsWrite = "apps:write",
+    /// Put an application into maintenance and out of it.
+    AppsMaintain = "apps:maintain",
     /// Rotate an application's signing key.
     AppsRotateKeys = "apps:rotate_keys",
     /// List card keys and batches, masked.
@@ -55,6 +57,16 @@ permissions! {
     RolesWrite = "roles:write",
     /// See and end anybody's sessions.
     SessionsRevoke = "sessions:revoke",
+    /// See groups of accounts and who is in them.
+    GroupsRead = "groups:read",
+    /// Make, rename, fill and delete groups of accounts.
+    GroupsWrite = "groups:write",
+    /// See announcements, drafts among them, and who has taken note.
+    AnnouncementsRead = "announcements:read",
+    /// Write and edit announcements that are not published yet.
+    AnnouncementsWrite = "announcements:write",
+    /// Publish announcements and take them back.
+    AnnouncementsPublish = "announcements:publish",
     /// Read the audit log.
     AuditRead = "audit:read",
     /// See events and dead letters.

@@ -62,6 +62,7 @@ impl RoleName {
             "admin" => Some(all().filter(|p| !matches!(p, P::RolesWrite | P::SystemRotateKeys)).collect()),
             "operator" => Some(vec![
                 P::AppsRead,
+                P::AppsMaintain,
                 P::CardKeysRead,
                 P::CardKeysGenerate,
                 P::CardKeysExport,
@@ -69,6 +70,10 @@ impl RoleName {
                 P::DevicesRead,
                 P::BlacklistRead,
                 P::BlacklistWrite,
+                P::GroupsRead,
+                P::AnnouncementsRead,
+                P::AnnouncementsWrite,
+                P::AnnouncementsPublish,
                 P::DashboardRead,
             ]),
             "auditor" => Some(all().filter(|p| p.as_str().ends_with(":read")).collect()),

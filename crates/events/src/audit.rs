@@ -83,6 +83,12 @@ impl Deed {
         Self { status: AuditStatus::Refused, level: AuditLevel::Warning, code: Some(code), ..Self::done(action) }
     }
 
+    /// Something that failed through no fault of the caller's.
+    #[must_use]
+    pub fn failed(action: &'static str, code: &'static str) -> Self {
+        Self { status: AuditStatus::Failed, level: AuditLevel::Error, ..Self::refused(action, code) }
+    }
+
     /// What it was done to.
     #[must_use]
     pub fn to(mut self, kind: &'static str, id: impl Auditable + fmt::Display) -> Self {

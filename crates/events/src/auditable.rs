@@ -1,8 +1,9 @@
 use std::fmt;
 
 use cardkey_domain::{
-    AppId, AuditId, BatchId, BlacklistId, BlacklistSubject, CardKeyId, DeviceId, Email, EventId, LicenceId,
-    MaskedCardKey, Permission, RoleName, SeatId, SessionId, SigningKeyId, Text, Timestamp, UserId, UserName, Validity,
+    AnnouncementId, AppId, AuditId, BatchId, BlacklistId, BlacklistSubject, CardKeyId, DeviceId, Email, EventId,
+    GroupId, LicenceId, MaskedCardKey, Permission, RoleName, SeatId, SessionId, SigningKeyId, Text, Timestamp, UserId,
+    UserName, Validity,
 };
 use serde_json::Value;
 
@@ -120,7 +121,7 @@ macro_rules! auditable {
 
 // No bytes: a list of them is how keys look.
 auditable!(bool, u32, u64, usize, i64, Timestamp, Validity, BlacklistSubject, UserName, Email, RoleName);
-auditable!(AppId, AuditId, BatchId, BlacklistId, CardKeyId, DeviceId, EventId);
+auditable!(AnnouncementId, AppId, AuditId, BatchId, BlacklistId, CardKeyId, DeviceId, EventId, GroupId);
 auditable!(LicenceId, SeatId, SessionId, SigningKeyId, UserId);
 
 impl Auditable for Permission {

@@ -1,4 +1,6 @@
-use cardkey_domain::{AppId, BatchId, CardKeyId, DeviceId, LicenceId, SessionId, Timestamp, UserId};
+use cardkey_domain::{
+    AnnouncementId, AppId, BatchId, CardKeyId, DeviceId, EventId, GroupId, LicenceId, SessionId, Timestamp, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 /// Makes the enumeration of all events and, from the same lines, the catalogue that is documented and checked.
@@ -108,6 +110,21 @@ happenings! {
     /// An application's name, policy or status changed.
     #[serde(rename = "app.changed")]
     AppChanged { app_id: AppId },
+    /// Work on an application was announced for a time to come.
+    #[serde(rename = "app.maintenance.scheduled")]
+    AppMaintenanceScheduled {
+        app_id: AppId,
+        maintenance_id: EventId,
+        message: Option<String>,
+        from: Timestamp,
+        until: Option<Timestamp>,
+    },
+    /// Work on an application began: until its end nobody new signs in to it or redeems a card key of it.
+    #[serde(rename = "app.maintenance.start")]
+    AppMaintenanceStart { app_id: AppId, maintenance_id: EventId, message: Option<String>, until: Option<Timestamp> },
+    /// Work on an application ended, or was called off before it began.
+    #[serde(rename = "app.maintenance.end")]
+    AppMaintenanceEnd { app_id: AppId, maintenance_id: EventId },
     /// A signing key was rotated: an application's, or the tokens' where there is no application.
     #[serde(rename = "signing_key.rotated")]
     SigningKeyRotated { app_id: Option<AppId>, kid: String },
@@ -167,6 +184,33 @@ happenings! {
     /// A device gave serial numbers that identify nothing.
     #[serde(rename = "device.anomaly")]
     DeviceAnomaly { device_id: DeviceId, app_id: AppId, kind: String, components: Vec<String> },
+    /// An announcement was published: its audience sees it from now on.
+    #[serde(rename = "announcement.published")]
+    AnnouncementPublished {
+        announcement_id: AnnouncementId,
+        kind: String,
+        priority: String,
+        audience: String,
+        expires_at: Option<Timestamp>,
+    },
+    /// An announcement was taken back.
+    #[serde(rename = "announcement.withdrawn")]
+    AnnouncementWithdrawn { announcement_id: AnnouncementId },
+    /// An announcement's time is over.
+    #[serde(rename = "announcement.expired")]
+    AnnouncementExpired { announcement_id: AnnouncementId },
+    /// A reader confirmed an announcement.
+    #[serde(rename = "announcement.confirmed")]
+    AnnouncementConfirmed { announcement_id: AnnouncementId, user_id: UserId },
+    /// A group of accounts was made.
+    #[serde(rename = "user_group.created")]
+    UserGroupCreated { group_id: GroupId },
+    /// A group of accounts was renamed, or its members changed.
+    #[serde(rename = "user_group.changed")]
+    UserGroupChanged { group_id: GroupId },
+    /// A group of accounts was deleted.
+    #[serde(rename = "user_group.deleted")]
+    UserGroupDeleted { group_id: GroupId },
     /// Something was put on the blacklist.
     #[serde(rename = "blacklist.added")]
     BlacklistAdded { subject: String, until: Option<Timestamp> },

@@ -8,16 +8,18 @@ use sea_orm::{DbErr, RuntimeErr};
 
 /// The unique indexes of `cardkey-migrations`: their name (as PostgreSQL and MySQL tell it), their columns (as SQLite tells them) and the
 /// promise they keep.
-const CONSTRAINTS: [(&str, &str, Constraint); 11] = [
+const CONSTRAINTS: [(&str, &str, Constraint); 13] = [
     ("uq_users_name_key", "users.name_key", Constraint::UserName),
     ("uq_users_email_key", "users.email_key", Constraint::Email),
     ("uq_roles_name", "roles.name", Constraint::RoleName),
     ("uq_card_keys_code", "card_keys.code_hash", Constraint::CardKeyCode),
     ("uq_licences_card_key", "licences.card_key_id", Constraint::LicenceOfCardKey),
-    ("uq_devices_fingerprint", "devices.app_id, devices.fingerprint", Constraint::DeviceFingerprint),
+    ("uq_devices_fingerprint", "devices.fingerprint, devices.app_id", Constraint::DeviceFingerprint),
     ("uq_seats_device", "seats.licence_id, seats.held_device", Constraint::SeatDevice),
     ("uq_seats_number", "seats.licence_id, seats.held_number", Constraint::SeatNumber),
     ("uq_trials_app_device", "trials.app_id, trials.device_id", Constraint::Trial),
+    ("uq_announcements_source", "announcements.source", Constraint::AnnouncementSource),
+    ("uq_user_groups_name_key", "user_groups.name_key", Constraint::GroupName),
     ("uq_races_lost", "races.lost", Constraint::Stale),
     ("uq_receipts_scope_key", "receipts.scope, receipts.idempotency_key", Constraint::Receipt),
 ];

@@ -2,9 +2,11 @@
 //!
 //! [`Database`] is all there is to see. It implements the `Store` and `Reader` ports of each service, the readers of `audit` and `events`,
 //! and keeps sealed secrets. A unit of work (`work.rs`) is one transaction on which every repository works: it begins when it must, and
-//! writes that nobody waits for travel together (`unit.rs`); on SQLite many units share one commit (`sqlite/`). A repository is a file of SQL, written once for the three databases in the manner of `sql/`, with the mapping of
-//! its rows beside it. Races are decided by conditional writes and unique indexes; `error.rs` tells which promise was broken.
+//! writes that nobody waits for travel together (`unit.rs`); on SQLite many units share one commit (`sqlite/`). A repository is a file of
+//! SQL, written once for the three databases in the manner of `sql/`, with the mapping of its rows beside it. Races are decided by
+//! conditional writes and unique indexes; `error.rs` tells which promise was broken.
 
+mod announce;
 mod audit;
 mod connect;
 mod database;

@@ -2,7 +2,7 @@
 
 use cardkey_events::StoreError;
 use cardkey_migrations::Migrator;
-use sea_orm::{DatabaseConnection, DbBackend};
+use sea_orm::{DatabaseConnection, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use sea_orm_migration::MigratorTrait;
 
 use crate::connect::{ConnectError, connect_to_migrate};
@@ -85,31 +85,46 @@ impl Migrations {
         Ok(Self(connect_to_migrate(url).await?))
     }
 
+    /// Applies what waits, once no other process does.
     pub(crate) async fn run(self) -> Result<Vec<String>, MigrateError> {
-        self.lock().await.map_err(MigrateError::Store)?;
-        let done = self.run_locked().await;
+        let done = match self.0.get_database_backend() {
+            DbBackend::Sqlite => self.run_in_one_transaction().await,
+            _ => self.run_under_lock().await,
+        };
         // The lock ends with the connection.
         let closed = self.0.close().await.map_err(failed);
         let ran = done?;
         closed.map(|()| ran)
     }
 
-    async fn run_locked(&self) -> Result<Vec<String>, MigrateError> {
-        let before = MigrationStatus::read(On::Server(&self.0)).await?;
+    /// A file knows no lock but that of its writer: the one who has it looks what waits and applies it, and lets go with the commit.
+    async fn run_in_one_transaction(&self) -> Result<Vec<String>, MigrateError> {
+        let as_writer = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let transaction = self.0.begin_with_options(as_writer).await.map_err(failed)?;
+        let before = MigrationStatus::read(On::Transaction(&transaction)).await?;
+        if !before.pending.is_empty() {
+            Migrator::up(&transaction, None).await.map_err(failed)?;
+        }
+        transaction.commit().await.map_err(failed)?;
+        Ok(before.pending)
+    }
+
+    /// A server's tables change outside transactions (MySQL), so a lock by name is held meanwhile.
+    async fn run_under_lock(&self) -> Result<Vec<String>, MigrateError> {
+        let on = On::Server(&self.0);
+        let locked = match on.backend() {
+            DbBackend::Postgres => one(on, "SELECT pg_advisory_lock(?)", params![LOCK_NUMBER]).await,
+            _ => one(on, "SELECT GET_LOCK(?, 300)", params![LOCK]).await,
+        };
+        locked.map_err(MigrateError::Store)?;
+        let before = MigrationStatus::read(on).await?;
         if !before.pending.is_empty() {
             Migrator::up(&self.0, None).await.map_err(failed)?;
         }
         Ok(before.pending)
-    }
-
-    /// Waits until no other node migrates. A SQLite file has one node.
-    async fn lock(&self) -> Result<(), StoreError> {
-        let on = On::Server(&self.0);
-        match on.backend() {
-            DbBackend::Postgres => one(on, "SELECT pg_advisory_lock(?)", params![LOCK_NUMBER]).await.map(|_| ()),
-            DbBackend::MySql => one(on, "SELECT GET_LOCK(?, 300)", params![LOCK]).await.map(|_| ()),
-            _ => Ok(()),
-        }
     }
 }
 

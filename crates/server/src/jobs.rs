@@ -103,5 +103,8 @@ impl Running {
         if let Err(error) = self.jobs.write_down().await {
             tracing::error!(error = periodic::chain(&error), "what was seen last is lost");
         }
+        if let Err(error) = self.jobs.sum_up_refusals().await {
+            tracing::error!(error = periodic::chain(&error), "the refusals of the last minute are lost");
+        }
     }
 }

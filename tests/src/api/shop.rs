@@ -45,6 +45,13 @@ impl Person {
         Order { operator: self, body }
     }
 
+    /// The codes of a batch, as its export holds them.
+    pub async fn export(&self, batch: &str) -> Vec<String> {
+        let export = format!("/api/v1/card-keys/batches/{batch}/export?format=txt");
+        let export = self.api.get(&export).send().await.ok();
+        export.text().lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    }
+
     /// One card key for an app, for 30 days and one device.
     pub async fn card_key(&self, app: &App) -> String {
         self.order(app).place().await.codes.remove(0)
@@ -94,13 +101,16 @@ impl Order<'_> {
         self.operator.api.post("/api/v1/card-keys/batches", &self.body).send().await
     }
 
+    /// Places the order and returns the batch's identifier.
+    pub async fn finish(self) -> String {
+        text(&self.send().await.ok().data()["id"])
+    }
+
     /// Places the order and takes the codes.
     pub async fn place(self) -> Batch {
         let operator = self.operator;
-        let id = text(&self.send().await.ok().data()["id"]);
-        let export = format!("/api/v1/card-keys/batches/{id}/export?format=txt");
-        let export = operator.api.get(&export).send().await.ok();
-        let codes = export.text().lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        let id = self.finish().await;
+        let codes = operator.export(&id).await;
         Batch { id, codes }
     }
 }

@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use std::process::{ExitCode, ExitStatus};
 
 use cardkey_persistence::{Database, MigrateError};
-use cardkey_tests::{MARIADB_URL, MariaDb, POSTGRES_URL, Postgres, StartError};
+use cardkey_tests::{DatabaseServer, MARIADB_URL, POSTGRES_URL, StartError};
 use tokio::process::Command;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -17,7 +17,7 @@ async fn main() -> ExitCode {
         eprintln!("usage: with-databases <command> [argument …]");
         return ExitCode::from(2);
     };
-    let (postgres, mariadb) = match tokio::join!(Postgres::start(), MariaDb::start()) {
+    let (postgres, mariadb) = match tokio::join!(DatabaseServer::postgres(), DatabaseServer::mariadb()) {
         (Ok(postgres), Ok(mariadb)) => (postgres, mariadb),
         (postgres, mariadb) => return refuse(postgres.err(), mariadb.err()),
     };

@@ -2,10 +2,8 @@
 //! starts online and offline, and is stopped. `make demo` tells it; a test per database holds it.
 
 mod customer;
-mod operator;
-mod server;
 mod story;
 mod telling;
 
-pub use story::{Stage, play};
+pub use story::play;
 pub use telling::{Failure, Step};

@@ -1,5 +1,9 @@
+use std::any::Any;
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
+
+use futures::FutureExt;
 
 /// One step of the story, done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +22,7 @@ pub struct Step {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// Which step went wrong.
-    pub what: &'static str,
+    pub what: String,
     /// How.
     pub how: String,
 }
@@ -41,20 +45,25 @@ impl<'a> Narrator<'a> {
         Self { tell }
     }
 
-    /// Does a step. The deed gives what the story needs later, and what is told of it.
+    /// Does a step. The deed gives what the story needs later, and what is told of it, or panics, as everything in tests does.
     pub(super) async fn step<T>(
         &mut self,
         who: &'static str,
         what: &'static str,
-        deed: impl AsyncFnOnce() -> Result<(T, String), String>,
+        deed: impl AsyncFnOnce() -> (T, String),
     ) -> Result<T, Failure> {
         let start = Instant::now();
-        match deed().await {
+        match AssertUnwindSafe(deed()).catch_unwind().await {
             Ok((result, outcome)) => {
                 (self.tell)(&Step { who, what, outcome, took: start.elapsed() });
                 Ok(result)
             }
-            Err(how) => Err(Failure { what, how }),
+            Err(panic) => Err(Failure { what: format!("{who} {what}"), how: message(panic.as_ref()) }),
         }
     }
+}
+
+fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
 }

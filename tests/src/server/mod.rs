@@ -4,8 +4,10 @@ mod embedded;
 mod process;
 mod program;
 mod settings;
+mod timed;
 
 pub use embedded::Embedded;
 pub use process::Server;
 pub use program::{Ended, program, run_to_end};
 pub use settings::{ADMIN_PASSWORD, Settings};
+pub use timed::TimedServer;

@@ -79,7 +79,13 @@ impl Server {
 
     /// Runs a statement on its database, as somebody who sits at it. On SQLite it must not run.
     pub fn execute(&self, sql: &str) {
-        self.database.execute(sql, &self.data().join("cardkey.db"));
+        let _rows = self.read(sql);
+    }
+
+    /// Asks its database for a text.
+    #[must_use]
+    pub fn read(&self, sql: &str) -> String {
+        self.database.execute(sql, &self.data().join("cardkey.db")).trim().to_owned()
     }
 
     /// Takes its database away while it runs.

@@ -12,14 +12,13 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// The caller's own account, or, for root, the first of `names` and `nobody` that exists.
-    pub(crate) fn unprivileged(names: &[&str]) -> Self {
+    /// The caller's own account, or, for root, `name`, or `nobody` where that does not exist.
+    pub(crate) fn unprivileged(name: &str) -> Self {
         if !rustix::process::geteuid().is_root() {
             return Self { ids: None };
         }
         let accounts = fs::read_to_string("/etc/passwd").unwrap_or_default();
-        let mut candidates = names.iter().chain(&["nobody"]);
-        Self { ids: candidates.find_map(|name| ids_of(name, &accounts)) }
+        Self { ids: ids_of(name, &accounts).or_else(|| ids_of("nobody", &accounts)) }
     }
 
     /// A command that runs as this account.

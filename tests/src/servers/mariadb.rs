@@ -1,80 +1,63 @@
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use reqwest::Url;
 
 use super::StartError;
-use super::account::Account;
-use super::lifeline::{Cradle, Lifeline};
-use crate::{OutsideProgram, TEMPLATE, free_port};
+use super::database_server::Kind;
+use super::lifeline::Cradle;
+use crate::OutsideProgram;
 
-const SERVER: OutsideProgram = OutsideProgram { name: "mariadbd", package: "mariadb-server" };
 const INSTALL_DB: OutsideProgram = OutsideProgram { name: "mariadb-install-db", package: "mariadb-server" };
 const CLIENT: OutsideProgram = OutsideProgram { name: "mariadb", package: "mariadb-client" };
+
+pub(super) const KIND: Kind = Kind {
+    server: OutsideProgram { name: "mariadbd", package: "mariadb-server" },
+    tools: &[INSTALL_DB, CLIENT],
+    account: "mysql",
+    signal: "KILL",
+    url: |port, database| format!("mysql://cardkey:cardkey@127.0.0.1:{port}/{database}"),
+    first_database: "mysql",
+    prepare,
+    arguments,
+    statement,
+};
 
 /// The account that the tests use, over TCP as the product does. The server reads one statement a line.
 const ACCOUNT: &str =
     "CREATE USER cardkey@'127.0.0.1' IDENTIFIED BY 'cardkey';\nGRANT ALL ON *.* TO cardkey@'127.0.0.1';\n";
 
-/// A throw-away MariaDB.
-#[derive(Debug)]
-pub struct MariaDb {
-    url: String,
-    template_url: String,
-    _lifeline: Lifeline,
+fn prepare(cradle: &Cradle) -> Result<(), StartError> {
+    let data = own(cradle.path(), "datadir", "data");
+    let normal = "--auth-root-authentication-method=normal";
+    let program = INSTALL_DB.find_or_install()?;
+    cradle.prepare(&program, &["--no-defaults", &data, normal, "--skip-test-db", "--skip-name-resolve"])?;
+    Ok(fs::write(cradle.path().join("account.sql"), ACCOUNT)?)
 }
 
-impl MariaDb {
-    /// Starts a server with an empty data folder and waits until it answers.
-    pub async fn start() -> Result<Self, StartError> {
-        let (server, install_db) = (SERVER.find_or_install()?, INSTALL_DB.find_or_install()?);
-        CLIENT.find_or_install()?;
-        let cradle = Cradle::new("mariadb", Account::unprivileged(&["mysql"]))?;
-        let data = format!("--datadir={}", cradle.path().join("data").display());
-        let normal = "--auth-root-authentication-method=normal";
-        cradle.prepare(&install_db, &["--no-defaults", &data, normal, "--skip-test-db", "--skip-name-resolve"])?;
-        let account = cradle.path().join("account.sql");
-        fs::write(&account, ACCOUNT)?;
-        let port = free_port();
-        let own = |option: &str, file: &str| format!("--{option}={}", cradle.path().join(file).display());
-        let arguments = [
-            "--no-defaults".to_owned(),
-            data,
-            own("init-file", "account.sql"),
-            own("socket", "socket"),
-            own("pid-file", "pid"),
-            format!("--port={port}"),
-            "--bind-address=127.0.0.1".to_owned(),
-            "--skip-name-resolve".to_owned(),
-            "--character-set-server=utf8mb4".to_owned(),
-            "--innodb-flush-log-at-trx-commit=1".to_owned(),
-            "--max-connections=600".to_owned(),
-            // Tables are made and dropped without syncing each file; commits are as durable as ever.
-            "--sync-frm=0".to_owned(),
-            "--innodb-file-per-table=0".to_owned(),
-        ];
-        let at = |database: &str| format!("mysql://cardkey:cardkey@127.0.0.1:{port}/{database}");
-        let url = at("mysql");
-        let lifeline = cradle.start("KILL", &server, &arguments)?;
-        let lifeline = lifeline.ready(|| statement(&url, "SELECT 1")).await?;
-        let made = statement(&url, &format!("CREATE DATABASE {TEMPLATE}")).output()?;
-        if !made.status.success() {
-            return Err(StartError::Failed(String::from_utf8_lossy(&made.stderr).into_owned()));
-        }
-        Ok(Self { url, template_url: at(TEMPLATE), _lifeline: lifeline })
-    }
+fn arguments(folder: &Path, port: u16) -> Vec<String> {
+    vec![
+        "--no-defaults".to_owned(),
+        own(folder, "datadir", "data"),
+        own(folder, "init-file", "account.sql"),
+        own(folder, "socket", "socket"),
+        own(folder, "pid-file", "pid"),
+        format!("--port={port}"),
+        "--bind-address=127.0.0.1".to_owned(),
+        "--skip-name-resolve".to_owned(),
+        "--character-set-server=utf8mb4".to_owned(),
+        "--innodb-flush-log-at-trx-commit=1".to_owned(),
+        "--max-connections=600".to_owned(),
+        // Tables are made and dropped without syncing each file; commits are as durable as ever.
+        "--sync-frm=0".to_owned(),
+        "--innodb-file-per-table=0".to_owned(),
+    ]
+}
 
-    /// Where it is, for the account that may make databases.
-    #[must_use]
-    pub fn url(&self) -> &str {
-        &self.url
-    }
-
-    /// Where the database is that the tests copy.
-    #[must_use]
-    pub fn template_url(&self) -> &str {
-        &self.template_url
-    }
+/// An option that names something in the server's own folder.
+fn own(folder: &Path, option: &str, file: &str) -> String {
+    format!("--{option}={}", folder.join(file).display())
 }
 
 /// The client program, about to run one statement.

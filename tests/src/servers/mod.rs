@@ -2,13 +2,13 @@
 //! production. They end with the process that started them, however it ends.
 
 mod account;
+mod database_server;
 mod lifeline;
 mod mariadb;
 mod postgres;
 mod start_error;
 
-pub use mariadb::MariaDb;
+pub use database_server::DatabaseServer;
 pub(crate) use mariadb::statement as mariadb_statement;
-pub use postgres::Postgres;
 pub(crate) use postgres::statement as postgres_statement;
 pub use start_error::StartError;

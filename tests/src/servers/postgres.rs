@@ -1,67 +1,51 @@
+use std::path::Path;
 use std::process::Command;
 
 use super::StartError;
-use super::account::Account;
-use super::lifeline::{Cradle, Lifeline};
-use crate::{OutsideProgram, TEMPLATE, free_port};
+use super::database_server::Kind;
+use super::lifeline::Cradle;
+use crate::OutsideProgram;
 
-const SERVER: OutsideProgram = OutsideProgram { name: "postgres", package: "postgresql" };
 const INITDB: OutsideProgram = OutsideProgram { name: "initdb", package: "postgresql" };
 const CLIENT: OutsideProgram = OutsideProgram { name: "psql", package: "postgresql" };
 
-/// A throw-away PostgreSQL.
-#[derive(Debug)]
-pub struct Postgres {
-    url: String,
-    template_url: String,
-    _lifeline: Lifeline,
+pub(super) const KIND: Kind = Kind {
+    server: OutsideProgram { name: "postgres", package: "postgresql" },
+    tools: &[INITDB, CLIENT],
+    account: "postgres",
+    signal: "QUIT",
+    url: |port, database| format!("postgres://cardkey@127.0.0.1:{port}/{database}"),
+    first_database: "postgres",
+    prepare,
+    arguments,
+    statement,
+};
+
+fn prepare(cradle: &Cradle) -> Result<(), StartError> {
+    let data = data(cradle.path());
+    cradle.prepare(
+        &INITDB.find_or_install()?,
+        &["-D", &data, "--no-sync", "--username=cardkey", "--auth=trust", "--encoding=UTF8", "--locale=C"],
+    )
 }
 
-impl Postgres {
-    /// Starts a server with an empty data folder and waits until it answers.
-    pub async fn start() -> Result<Self, StartError> {
-        let (server, initdb) = (SERVER.find_or_install()?, INITDB.find_or_install()?);
-        let cradle = Cradle::new("postgres", Account::unprivileged(&["postgres"]))?;
-        let data = cradle.path().join("data");
-        let data = data.to_string_lossy();
-        cradle.prepare(
-            &initdb,
-            &["-D", &data, "--no-sync", "--username=cardkey", "--auth=trust", "--encoding=UTF8", "--locale=C"],
-        )?;
-        let port = free_port();
-        let settings = [
-            format!("port={port}"),
-            "listen_addresses=127.0.0.1".to_owned(),
-            "unix_socket_directories=".to_owned(),
-            "fsync=on".to_owned(),
-            "synchronous_commit=on".to_owned(),
-            "max_connections=600".to_owned(),
-            "timezone=UTC".to_owned(),
-        ];
-        let mut arguments = vec!["-D", &data];
-        arguments.extend(settings.iter().flat_map(|setting| ["-c", setting]));
-        let at = |database: &str| format!("postgres://cardkey@127.0.0.1:{port}/{database}");
-        let url = at("postgres");
-        let lifeline = cradle.start("QUIT", &server, &arguments)?;
-        let lifeline = lifeline.ready(|| statement(&url, "SELECT 1")).await?;
-        let made = statement(&url, &format!("CREATE DATABASE {TEMPLATE}")).output()?;
-        if !made.status.success() {
-            return Err(StartError::Failed(String::from_utf8_lossy(&made.stderr).into_owned()));
-        }
-        Ok(Self { url, template_url: at(TEMPLATE), _lifeline: lifeline })
-    }
+fn arguments(folder: &Path, port: u16) -> Vec<String> {
+    let port = format!("port={port}");
+    let settings = [
+        &port,
+        "listen_addresses=127.0.0.1",
+        "unix_socket_directories=",
+        "fsync=on",
+        "synchronous_commit=on",
+        "max_connections=600",
+        "timezone=UTC",
+    ];
+    let settings = settings.iter().flat_map(|setting| ["-c".to_owned(), (*setting).to_owned()]);
+    ["-D".to_owned(), data(folder)].into_iter().chain(settings).collect()
+}
 
-    /// Where it is, for the account that may make databases.
-    #[must_use]
-    pub fn url(&self) -> &str {
-        &self.url
-    }
-
-    /// Where the database is that the tests copy.
-    #[must_use]
-    pub fn template_url(&self) -> &str {
-        &self.template_url
-    }
+fn data(folder: &Path) -> String {
+    folder.join("data").display().to_string()
 }
 
 /// The client program, about to run one statement.

@@ -3,6 +3,7 @@
 
 mod architecture;
 mod bus;
+mod clock;
 mod contract;
 mod crash;
 mod demo;

@@ -66,17 +66,19 @@ impl AnnouncementReader for MemoryStore {
         let rows = lock(&self.committed);
         let mut found: Vec<_> =
             rows.inbox(reader, now).into_iter().filter(|item| !filter.unread || is_unread(item)).collect();
-        let order = |item: &InboxItem| {
-            let row = &item.announcement;
+        let order = |row: &Announcement| {
             (if filter.newest_first { None } else { Some(row.priority) }, Reverse((row.published_at, row.id)))
         };
-        found.sort_by_key(order);
+        found.sort_by_key(|item| order(&item.announcement));
         let total = found.len() as u64;
-        let passed = page.before().map_or(0, |before| {
-            found.iter().position(|item| item.announcement.id.uuid() == before).map_or(found.len(), |at| at + 1)
-        });
-        let skip = passed.saturating_add(usize::try_from(page.offset()).unwrap_or(usize::MAX));
-        let wanted = found.into_iter().skip(skip).take(page.size() as usize + 1).collect();
+        let last = page.before().map(AnnouncementId::from_uuid).map(|id| rows.announcements.get(&id));
+        let follows = |item: &InboxItem| match last {
+            None => true,
+            Some(None) => false,
+            Some(Some(last)) => order(&item.announcement) > order(last),
+        };
+        let skip = usize::try_from(page.offset()).unwrap_or(usize::MAX);
+        let wanted = found.into_iter().filter(follows).skip(skip).take(page.size() as usize + 1).collect();
         Ok(Page::from_rows(wanted, page, total, |item: &InboxItem| item.announcement.id.uuid()))
     }
 
@@ -102,6 +104,10 @@ impl AnnouncementReader for MemoryStore {
         let rows = lock(&self.committed);
         let own = rows.hours.iter().filter(|((of, _), _)| *of == id);
         Ok(own.map(|((_, from), marked)| HourCount { from: *from, marked: *marked }).collect())
+    }
+
+    async fn fold_counts(&self) -> Result<(), StoreError> {
+        Ok(())
     }
 
     async fn unconfirmed(

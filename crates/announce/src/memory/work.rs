@@ -153,8 +153,8 @@ impl AnnouncementRepository for MemoryWork {
         Ok(())
     }
 
-    async fn withdraw(&mut self, id: AnnouncementId, now: Timestamp) -> Result<bool, StoreError> {
-        Ok(self.change(id, &[State::Scheduled, State::Published], |row| {
+    async fn withdraw(&mut self, id: AnnouncementId, from: State, now: Timestamp) -> Result<bool, StoreError> {
+        Ok(self.change(id, &[from], |row| {
             row.state = State::Withdrawn;
             row.updated_at = now;
             true
@@ -162,7 +162,7 @@ impl AnnouncementRepository for MemoryWork {
     }
 
     async fn expire(&mut self, id: AnnouncementId, now: Timestamp) -> Result<bool, StoreError> {
-        Ok(self.change(id, &[State::Published], |row| {
+        Ok(self.change(id, &[State::Scheduled, State::Published], |row| {
             let is_over = row.expires_at.is_some_and(|end| end <= now);
             if is_over {
                 row.state = State::Expired;

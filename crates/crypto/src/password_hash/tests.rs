@@ -73,11 +73,15 @@ fn hashes_from_elsewhere_verify_and_ask_for_an_upgrade() {
 }
 
 #[test]
-fn against_a_hash_from_elsewhere_a_password_over_72_bytes_is_refused() {
-    // AUTH-04
-    let stored = plain("$2b$", &"x".repeat(72));
-    assert_eq!(hasher(4).verify(&password(&"x".repeat(72)), &stored), TO_UPGRADE);
-    assert_eq!(hasher(4).verify(&password(&"x".repeat(73)), &stored), NO);
+fn a_hash_from_elsewhere_holds_72_bytes_of_a_long_password_until_it_is_replaced() {
+    // AUTH-04: made by a bcrypt that cuts off
+    let long = format!("Long-1-{}", "p".repeat(80));
+    let stored = "$2b$05$abcdefghijklmnopqrstuu01G5B8WX5lhI6k/bYncJ7izP/vaeucy";
+    assert_eq!(hasher(4).verify(&password(&long), stored), TO_UPGRADE);
+    assert_eq!(hasher(4).verify(&password(&long[..71]), stored), NO);
+    let replaced = hash(4, &long);
+    assert_eq!(hasher(4).verify(&password(&long), &replaced), AS_IT_IS);
+    assert_eq!(hasher(4).verify(&password(&long[..72]), &replaced), NO);
     assert_eq!(hasher(4).verify(&password("a\0a"), &plain("$2b$", "a")), NO);
 }
 

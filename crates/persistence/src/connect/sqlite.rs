@@ -16,6 +16,9 @@ const OLDEST: (u32, u32, u32) = (3, 51, 3);
 /// How long one connection waits for another's lock; only checkpoints and other programs ever hold one.
 const BUSY: Duration = Duration::from_secs(5);
 
+/// How long one process waits for another's migrations.
+const MIGRATED_WITHIN: Duration = Duration::from_secs(300);
+
 /// Page caches grow with use up to these KiB: the writer's takes the random index pages of bulk generation, the readers' a list page.
 const WRITER_CACHE_KIB: u32 = 65_536;
 const READER_CACHE_KIB: u32 = 4_096;
@@ -33,10 +36,10 @@ pub(super) async fn connect(url: &str, pool: u32, appended: &Arc<Notify>) -> Res
     if is_in_memory(url) {
         return Err(ConnectError::InMemory);
     }
-    let writer = open(keeping(tuned(url, 1, WRITER_CACHE_KIB))).await?;
+    let writer = open(keeping(tuned(url, 1, WRITER_CACHE_KIB, BUSY))).await?;
     check_version(&writer).await?;
     let count = pool.clamp(2, MOST_READERS);
-    let readers = open(keeping(tuned(url, count, READER_CACHE_KIB))).await?;
+    let readers = open(keeping(tuned(url, count, READER_CACHE_KIB, BUSY))).await?;
     Ok(Connected::File(Readers::new(readers, count), Writer::start(writer, Arc::clone(appended))))
 }
 
@@ -44,7 +47,9 @@ pub(super) async fn connect_to_migrate(url: &str) -> Result<DatabaseConnection, 
     if is_in_memory(url) {
         return Err(ConnectError::InMemory);
     }
-    let connection = open(tuned(url, 1, READER_CACHE_KIB)).await?;
+    let mut options = tuned(url, 1, READER_CACHE_KIB, MIGRATED_WITHIN);
+    options.acquire_timeout(MIGRATED_WITHIN);
+    let connection = open(options).await?;
     check_version(&connection).await?;
     Ok(connection)
 }
@@ -55,7 +60,7 @@ fn keeping(mut options: ConnectOptions) -> ConnectOptions {
     options
 }
 
-fn tuned(url: &str, connections: u32, cache_kib: u32) -> ConnectOptions {
+fn tuned(url: &str, connections: u32, cache_kib: u32, busy: Duration) -> ConnectOptions {
     let mut options = options(url, connections);
     options.map_sqlx_sqlite_opts(move |options: SqliteConnectOptions| {
         options
@@ -63,7 +68,7 @@ fn tuned(url: &str, connections: u32, cache_kib: u32) -> ConnectOptions {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(BUSY)
+            .busy_timeout(busy)
             .statement_cache_capacity(256)
             .pragma("cache_size", format!("-{cache_kib}"))
             .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string())

@@ -1,8 +1,8 @@
 use std::net::IpAddr;
 
 use cardkey_domain::{
-    AppId, AuditId, BatchId, BlacklistId, CardKeyId, DeviceId, EventId, Id, LicenceId, SeatId, SessionId, SigningKeyId,
-    Text, Timestamp, UserId,
+    AnnouncementId, AppId, AuditId, BatchId, BlacklistId, CardKeyId, DeviceId, EventId, GroupId, Id, LicenceId, SeatId,
+    SessionId, SigningKeyId, Text, Timestamp, UserId,
 };
 use sea_orm::Value;
 use sea_orm::sqlx::types::Uuid;
@@ -71,6 +71,7 @@ macro_rules! id_param {
 }
 
 id_param!(
+    AnnouncementId,
     AppId,
     AuditId,
     BatchId,
@@ -78,6 +79,7 @@ id_param!(
     CardKeyId,
     DeviceId,
     EventId,
+    GroupId,
     LicenceId,
     SeatId,
     SessionId,

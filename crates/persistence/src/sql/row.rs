@@ -2,8 +2,8 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use cardkey_domain::{
-    AppId, AuditId, BatchId, BlacklistId, CardKeyId, DeviceId, EventId, Id, LicenceId, SeatId, SessionId, SigningKeyId,
-    Text, Timestamp, UserId,
+    AnnouncementId, AppId, AuditId, BatchId, BlacklistId, CardKeyId, DeviceId, EventId, GroupId, Id, LicenceId, SeatId,
+    SessionId, SigningKeyId, Text, Timestamp, UserId,
 };
 use cardkey_events::StoreError;
 use sea_orm::sqlx::types::Uuid;
@@ -115,6 +115,7 @@ macro_rules! id_field {
 }
 
 id_field!(
+    AnnouncementId,
     AppId,
     AuditId,
     BatchId,
@@ -122,6 +123,7 @@ id_field!(
     CardKeyId,
     DeviceId,
     EventId,
+    GroupId,
     LicenceId,
     SeatId,
     SessionId,

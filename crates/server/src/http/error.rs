@@ -70,6 +70,7 @@ mod table {
 
         BatchNotFound = "batch.not_found", 404, "批次不存在", "There is no such batch";
         BatchNotRunning = "batch.not_running", 409, "批次已结束", "The batch runs no more";
+        BatchExportBusy = "batch.export_busy", 503, "导出任务过多,请稍后再试", "Too many exports are under way; try again";
 
         CardKeyInvalid = "card_key.invalid", 400, "无效的卡密", "The card key is not valid";
         CardKeyDisabled = "card_key.disabled", 403, "卡密已被禁用", "The card key is disabled";

@@ -9,6 +9,7 @@ mod apps;
 mod audit_logs;
 mod auth;
 mod blacklist;
+mod bulkhead;
 mod card_keys;
 mod dashboard;
 mod devices;
@@ -46,6 +47,8 @@ mod testing;
 mod traffic;
 mod users;
 
+pub(crate) use bulkhead::Bulkhead;
+pub(crate) use card_keys::EXPORTS_AT_ONCE;
 pub(crate) use extract::Claims;
 pub use extract::Locale;
 pub(crate) use openapi::document;

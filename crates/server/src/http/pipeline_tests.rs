@@ -5,7 +5,7 @@ use actix_web::test::TestRequest;
 use actix_web::web::{Data, ServiceConfig};
 use cardkey_audit::AuditFilter;
 use cardkey_domain::{AppId, PageRequest, Permission as P};
-use cardkey_events::{AuditEntry, AuditStatus, StoreError};
+use cardkey_events::{AuditEntry, AuditStatus, Call, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -80,6 +80,7 @@ fn more(config: &mut ServiceConfig) {
         delete("/test/things/{id}", SignedIn, "thing.remove", remove, "Remove"),
         post("/test/public", Public, "thing.public", own_row, "Public"),
         get("/test/fall", Public, "thing.fall", fall, "Fall"),
+        post("/test/fall-hard", Public, "thing.fall_hard", fall, "Fall hard"),
     ];
     for route in routes {
         let path = route.plan.path;
@@ -141,33 +142,65 @@ async fn the_table_decides_who_may_call() {
 
 // AUD-01
 #[actix_web::test]
-async fn a_refused_change_and_a_trespass_are_written_down_and_a_refused_look_is_not() {
+async fn a_refused_change_and_a_trespass_are_written_down_and_a_question_put_badly_is_not() {
     let memory = memory().await;
     let app = memory.app(more).await;
     let (user, admin) = (memory.token("user").await, memory.token("admin").await);
     send(&app, order(&user)).await;
     send(&app, with_token(TestRequest::post().uri("/test/things"), &admin).set_json(json!({ "name": "" }))).await;
     send(&app, with_token(TestRequest::get().uri("/api/v1/audit-logs"), &user)).await;
+    send(&app, with_token(TestRequest::get().uri("/api/v1/audit-logs?page_size=0"), &admin)).await;
     send(&app, TestRequest::get().uri("/test/me")).await;
+    send(&app, TestRequest::get().uri("/test/fall")).await;
+    send(&app, TestRequest::post().uri("/test/fall-hard")).await;
     send(&app, TestRequest::post().uri("/test/public").set_json(json!({ "name": "x" }))).await;
     send(&app, with_token(TestRequest::delete().uri(&format!("/test/things/{THING}")), &user)).await;
     let mut rows: Vec<_> = rows(&memory)
         .await
         .into_iter()
-        .filter(|row| row.status == AuditStatus::Refused)
-        .map(|row| (row.action, row.code.unwrap(), row.actor))
+        .filter(|row| row.status != AuditStatus::Ok)
+        .map(|row| (row.action, row.code.unwrap(), row.actor, row.status.as_str()))
         .collect();
     rows.sort();
-    let rows: Vec<_> = rows.iter().map(|(action, code, actor)| (action.as_str(), code.as_str(), &actor[..4])).collect();
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|(action, code, actor, status)| (action.as_str(), code.as_str(), &actor[..4], *status))
+        .collect();
     assert_eq!(
         rows,
         [
-            ("audit_log.list", "auth.forbidden", "user"),
-            ("thing.make", "auth.forbidden", "user"),
-            ("thing.make", "validation.failed", "admi"),
-            ("thing.remove", "request.conflict", "user"),
+            ("audit_log.list", "auth.forbidden", "user", "refused"),
+            ("thing.fall_hard", "system.internal", "nobo", "failed"),
+            ("thing.make", "auth.forbidden", "user", "refused"),
+            ("thing.make", "validation.failed", "admi", "refused"),
+            ("thing.me", "auth.required", "nobo", "refused"),
+            ("thing.remove", "request.conflict", "user", "refused"),
         ]
     );
+}
+
+// AUD-01
+#[actix_web::test]
+async fn what_is_too_much_for_a_row_each_is_summed_up() {
+    let memory = memory().await;
+    let app = memory.app(more).await;
+    for _ in 0..230 {
+        send(&app, TestRequest::get().uri("/test/me")).await;
+    }
+    send(&app, TestRequest::post().uri("/test/things")).await;
+    let call = Call::by_system("test", "test".into());
+    assert_eq!(rows(&memory).await.len(), 20, "a page of them");
+    assert_eq!(memory.services.refusals.sum_up(&call).await.unwrap(), 31);
+    assert_eq!(memory.services.refusals.sum_up(&call).await.unwrap(), 0);
+    let filter = AuditFilter { action: Some("audit_log.sum_up".into()), ..AuditFilter::default() };
+    let sum = memory.services.audit.list(&filter, &PageRequest::first()).await.unwrap().items.remove(0);
+    assert_eq!(sum.status, AuditStatus::Refused);
+    assert_eq!(sum.details["count"], 31);
+    let calls = json!([
+        { "operation": "thing.make", "code": "auth.required", "count": 1 },
+        { "operation": "thing.me", "code": "auth.required", "count": 30 },
+    ]);
+    assert_eq!(sum.details["calls"], calls);
 }
 
 // SEC-11
@@ -208,6 +241,9 @@ async fn the_same_request_twice_at_a_time_is_refused() {
     let mut statuses = [first.0.status().as_u16(), second.0.status().as_u16()];
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 409]);
+    let rows = rows(&memory).await;
+    let refused = rows.iter().find(|row| row.action == "thing.make_slowly").unwrap();
+    assert_eq!(refused.code.as_deref(), Some("idempotency.in_flight"));
 }
 
 // SEC-03, SEC-06

@@ -11,7 +11,8 @@ use super::problem::Problem;
 use super::route::Plan;
 use super::services::Services;
 
-/// Writes down a refused call (AUD-01), unless its use case did, and logs what was our own fault.
+/// Writes down a refused call (AUD-01), unless its use case did, and logs what was our own fault. What cannot get a row of its own is
+/// counted, and a job sums it up.
 pub(super) async fn note(
     problem: &Problem,
     plan: &Plan,
@@ -19,38 +20,57 @@ pub(super) async fn note(
     services: &Services,
     caller: Option<&Caller>,
 ) {
+    log(problem, plan);
     let code = problem.code();
-    if code == Code::AuthBusy {
-        // No fault, and in a flood too many to write down: they were turned away so that everybody else is served.
-        tracing::debug!(code = code.as_str(), operation = plan.operation, "turned away");
-        return;
-    }
-    if code.status() >= 500 {
-        let cause = problem.chain().unwrap_or_default();
-        tracing::error!(code = code.as_str(), operation = plan.operation, cause, "a request failed");
-        return;
-    }
     if problem.is_recorded() || !is_kept(code, plan) {
         return;
     }
-    if caller.is_none() && !services.refusal_budget.spend(services.ambient.now()) {
-        tracing::warn!(code = code.as_str(), operation = plan.operation, "too many refusals of strangers to keep each");
+    if !gets_a_row(code, services, caller) {
+        services.refusals.count(plan.operation, code.as_str());
         return;
     }
     let deed = deed(problem, plan, request);
     if let Err(error) = services.refusals.keep(&call(request, services, caller), deed).await {
         let cause = Problem::from(error).chain().unwrap_or_default();
         tracing::error!(code = code.as_str(), operation = plan.operation, cause, "a refusal could not be kept");
+        services.refusals.count(plan.operation, code.as_str());
     }
 }
 
-/// Every refused change is kept, and every trespass. A retry that came too soon changes nothing and was no refusal.
+fn log(problem: &Problem, plan: &Plan) {
+    let (code, operation) = (problem.code().as_str(), plan.operation);
+    if is_turned_away(problem.code()) {
+        tracing::debug!(code, operation, "turned away");
+    } else if problem.code().status() >= 500 {
+        let cause = problem.chain().unwrap_or_default();
+        tracing::error!(code, operation, cause, "a request failed");
+    }
+}
+
+/// Every refused change is kept, and of questions those of people who may not ask, or not so often.
 fn is_kept(code: Code, plan: &Plan) -> bool {
-    (plan.is_mutating() || code.status() == 403) && code != Code::IdempotencyInFlight
+    plan.is_mutating() || matches!(code.status(), 401 | 403 | 429)
+}
+
+/// Strangers get so many rows a second, or anybody could fill the log; and none when they are turned away in a flood, so that everybody
+/// else is served. Nor is a store asked for a row that has just failed.
+fn gets_a_row(code: Code, services: &Services, caller: Option<&Caller>) -> bool {
+    if code == Code::SystemUnavailable {
+        return false;
+    }
+    caller.is_some() || (!is_turned_away(code) && services.refusal_budget.spend(services.ambient.now()))
+}
+
+/// No fault of anybody: there is room for so many at once.
+fn is_turned_away(code: Code) -> bool {
+    matches!(code, Code::AuthBusy | Code::BatchExportBusy)
 }
 
 fn deed(problem: &Problem, plan: &Plan, request: &HttpRequest) -> Deed {
-    let mut deed = Deed::refused(plan.operation, problem.code().as_str())
+    let code = problem.code();
+    let is_ours = code.status() >= 500 && !is_turned_away(code);
+    let ended = if is_ours { Deed::failed } else { Deed::refused };
+    let mut deed = ended(plan.operation, code.as_str())
         .with("method", Text::<16>::parse(plan.method.as_str()).ok())
         .with("path", plan.path);
     let fields: Vec<Text<64>> = problem.fields().into_iter().filter_map(|name| Text::parse(name).ok()).collect();

@@ -10,6 +10,7 @@ use cardkey_identity::Identity;
 use cardkey_licensing::Licensing;
 use ipnet::IpNet;
 
+use super::bulkhead::Bulkhead;
 use super::extract::{Claims, Locale};
 use super::system::Health;
 use super::traffic::Traffic;
@@ -30,6 +31,8 @@ pub(crate) struct Services {
     pub(crate) refusal_budget: RefusalBudget,
     pub(crate) audit: AuditSearch,
     pub(crate) dashboard: Dashboard,
+    /// Room for files that are being sent: each reads the database as fast as its reader takes it.
+    pub(crate) exports: Bulkhead,
     pub(crate) health: Arc<dyn Health>,
     pub(crate) started_at: Timestamp,
     pub(crate) traffic: Arc<Traffic>,
@@ -65,7 +68,8 @@ impl Site {
     }
 }
 
-/// How many refusals of callers who are not signed in are written down each second, so that strangers cannot fill the audit log.
+/// How many refusals of callers who are not signed in get a row of their own each second, so that strangers cannot fill the audit log.
+/// The others are counted.
 #[derive(Debug, Default)]
 pub(crate) struct RefusalBudget {
     /// The second, and how many were spent in it: 48 and 16 bits.

@@ -25,6 +25,8 @@ use cardkey_identity::{Identity, NewPassword, NewUser, Parts, Settings, SignIn};
 use cardkey_licensing::{Licensing, memory as licensing};
 use serde_json::Value;
 
+use super::bulkhead::Bulkhead;
+use super::card_keys::EXPORTS_AT_ONCE;
 use super::extract::{Claims, Locale, RequestIds};
 use super::services::{RefusalBudget, Services, Site};
 use super::system::{Health, Report};
@@ -77,6 +79,7 @@ pub(super) async fn memory() -> Memory {
         refusal_budget: RefusalBudget::default(),
         audit: AuditSearch::new(audit.clone()),
         dashboard: Dashboard::new(audit.clone()),
+        exports: Bulkhead::of(EXPORTS_AT_ONCE),
         health: Arc::new(Well),
         started_at: ambient.now(),
         traffic: Arc::new(Traffic::default()),

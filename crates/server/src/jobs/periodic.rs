@@ -73,6 +73,14 @@ impl Jobs {
         Ok(())
     }
 
+    pub(super) async fn sum_up_refusals(&self) -> Result<(), StoreError> {
+        let count = self.services.refusals.sum_up(&self.call("refusals")).await?;
+        if count > 0 {
+            tracing::warn!(count, "calls were refused without an audit row of their own");
+        }
+        Ok(())
+    }
+
     pub(super) async fn reload_keys(&self) -> Result<(), StoreError> {
         self.services.identity.reload_keys().await
     }

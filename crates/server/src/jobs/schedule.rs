@@ -43,6 +43,7 @@ pub(super) const SCHEDULE: &[Entry] = &[
     every(2, "fold_counts", |jobs| Box::pin(jobs.fold_counts())),
     every(30, "sweep_sessions", |jobs| Box::pin(jobs.sweep_sessions())),
     every(60, "reload_signing_keys", |jobs| Box::pin(jobs.reload_keys())),
+    every(60, "sum_up_refusals", |jobs| Box::pin(jobs.sum_up_refusals())),
     every(600, "forget_replies", |jobs| Box::pin(jobs.forget_replies())),
     nightly("forget_events", |jobs| Box::pin(jobs.forget_events())),
 ];

@@ -16,7 +16,7 @@ use super::StartError;
 use super::keys::{Keys, ReplySealer};
 use crate::config::{Settings, TokenAlgorithm};
 use crate::hashing::HashingPool;
-use crate::http::{Claims, Health, RefusalBudget, Report, Services, Site, Traffic};
+use crate::http::{Bulkhead, Claims, EXPORTS_AT_ONCE, Health, RefusalBudget, Report, Services, Site, Traffic};
 use crate::memory::{GatheredSightings, LicensingMemory};
 
 /// The services, and what the jobs need besides.
@@ -68,6 +68,7 @@ pub(super) async fn wire(
         refusal_budget: RefusalBudget::default(),
         audit: AuditSearch::new(store.clone()),
         dashboard: Dashboard::new(store),
+        exports: Bulkhead::of(EXPORTS_AT_ONCE),
         health: Arc::new(DatabaseHealth { database: database.clone(), ambient: ambient.clone() }),
         started_at: ambient.now(),
         traffic: Arc::new(Traffic::default()),

@@ -1,4 +1,4 @@
-use cardkey_tests::Postgres;
+use cardkey_tests::DatabaseServer;
 
 use crate::api::{Caller, activation};
 use crate::figures::{Rounds, grouped, milliseconds};
@@ -21,7 +21,7 @@ pub(crate) async fn on_sqlite(options: &Options, report: &mut Report) {
 
 pub(crate) async fn on_postgres(options: &Options, report: &mut Report) {
     let target = Target { database: "PostgreSQL", per_second: 1_500.0 };
-    match Postgres::start().await {
+    match DatabaseServer::postgres().await {
         Ok(database) => {
             let server = Server::start(&options.server, Some(database.url())).await;
             measure(options, report, &server, &target).await;

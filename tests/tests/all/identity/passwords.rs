@@ -45,6 +45,35 @@ on_each_database! {
         let _ = server.api().try_login("lin", &other_end).await.refused(401, "auth.invalid_credentials");
     }
 
+    // AUTH-04
+    async fn a_hash_of_another_system_or_cost_opens_the_account_and_is_replaced(database: Database) {
+        let mut server = Server::on(database).await;
+        server.api().admin().await.create_user("lin", &["user"]).await;
+        let long = format!("Long-1-{}", "p".repeat(80));
+        let imported = [
+            ("Imported-1-password", "$2b$04$abcdefghijklmnopqrstuuV5Oei96nsTCjw/cL7bOQVNtVzHcUDGe"),
+            ("Imported-1-password", "$2b$06$abcdefghijklmnopqrstuu62KRPeTLOqqWVNNYxENoPW.3P5vvnCq"),
+            (&long, "$2b$05$abcdefghijklmnopqrstuu01G5B8WX5lhI6k/bYncJ7izP/vaeucy"),
+        ];
+        let hash = |server: &Server| server.read("SELECT password_hash FROM users WHERE name_key = 'lin'");
+        for (password, imported) in imported {
+            server.kill().await;
+            server.execute(&format!("UPDATE users SET password_hash = '{imported}' WHERE name_key = 'lin'"));
+            server.start_again().await;
+            let _ = server.api().try_login("lin", PASSWORD).await.refused(401, "auth.invalid_credentials");
+            assert_eq!(hash(&server), imported, "a failure replaces nothing");
+            let _ = server.api().login("lin", password).await;
+            assert!(hash(&server).starts_with("v1:$2b$04$"), "{}", hash(&server));
+            let _ = server.api().login("lin", password).await;
+            let longer = format!("{password}x");
+            let _ = server.api().try_login("lin", &longer).await.refused(401, "auth.invalid_credentials");
+        }
+        let _ = server.terminate().await;
+        server.start_again_with(|settings| settings.set("PASSWORD_SALT_ROUNDS", "5")).await;
+        let _ = server.api().login("lin", &long).await;
+        assert!(hash(&server).starts_with("v1:$2b$05$"), "{}", hash(&server));
+    }
+
     // AUTH-08, AUTH-03
     async fn changing_the_password_needs_the_old_one_and_ends_other_sessions(database: Database) {
         let server = Server::on(database).await;

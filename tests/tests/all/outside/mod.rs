@@ -1,3 +1,5 @@
 //! Programs of other makers that work with ours.
 
 mod pyjwt;
+mod python;
+mod python_client;

@@ -1,12 +1,12 @@
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use cardkey_tests::api::{Token, device};
 use cardkey_tests::server::Server;
-use cardkey_tests::{Backend, Database, OutsideProgram};
+use cardkey_tests::{Backend, Database};
 use serde_json::{Value, json};
 
-const PYTHON: OutsideProgram = OutsideProgram { name: "python3", package: "python3-venv" };
+use super::python::{insist, python_with_pyjwt};
 
 // LIC-01, TOK-02
 #[tokio::test(flavor = "multi_thread")]
@@ -47,28 +47,4 @@ fn ask(python: &Path, script: &Path, asked: &Value) -> Value {
     serde_json::to_writer(child.stdin.take().unwrap(), asked).unwrap();
     let output = child.wait_with_output().unwrap();
     serde_json::from_slice(&insist(output).stdout).unwrap()
-}
-
-/// A Python of our own under target/, with PyJWT from PyPI; made once.
-fn python_with_pyjwt() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pyjwt");
-    let python = folder.join("bin/python");
-    let has_it = || {
-        Command::new(&python)
-            .args(["-c", "import jwt, cryptography"])
-            .output()
-            .is_ok_and(|output| output.status.success())
-    };
-    if !has_it() {
-        let system = PYTHON.find_or_install().unwrap_or_else(|missing| panic!("{missing}"));
-        insist(Command::new(system).args(["-m", "venv", "--clear"]).arg(&folder).output().unwrap());
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "PyJWT[crypto]>=2.10,<3"];
-        insist(Command::new(&python).args(pip).output().unwrap());
-    }
-    python
-}
-
-fn insist(output: Output) -> Output {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    output
 }

@@ -1,6 +1,8 @@
 use cardkey_tests::api::device;
 use cardkey_tests::on_each_database;
-use cardkey_tests::server::Server;
+use cardkey_tests::server::{Server, TimedServer};
+use futures::future::join_all;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 on_each_database! {
@@ -49,6 +51,45 @@ on_each_database! {
         let rows = admin.api.get("/api/v1/audit-logs").query(&[("status", "refused")]).send().await.ok();
         assert_eq!(rows.data()["total"], 2, "{}", rows.text());
         assert!(!rows.text().contains("My-secret-1-password") && !rows.text().contains("Wrong-1-password"));
+    }
+
+    // AUD-01
+    async fn no_refusal_of_strangers_vanishes_and_none_fills_the_log(database: Database) {
+        let server = TimedServer::on(database).await;
+        // The clock stands still: all of this is one second.
+        let nobody = server.api();
+        let calls = (0..260).map(|number| match number % 2 {
+            0 => nobody.get("/api/v1/dashboard").send(),
+            _ => nobody.call(Method::POST, "/api/v1/apps").send(),
+        });
+        for reply in join_all(calls).await {
+            let _ = reply.refused(401, "auth.required");
+        }
+        let server = server.restart().await;
+        let admin = server.api().admin().await;
+        let of = async |query: &[(&str, &str)]| admin.api.get("/api/v1/audit-logs").query(query).send().await.ok().data();
+        let (looks, changes) = (of(&[("action", "dashboard.show")]).await, of(&[("action", "app.register")]).await);
+        assert_eq!(looks["total"].as_u64().unwrap() + changes["total"].as_u64().unwrap(), 200);
+        let sums = of(&[("action", "audit_log.sum_up")]).await;
+        let sum = &sums["items"][0];
+        assert_eq!((&sums["total"], &sum["actor"], &sum["details"]["count"]), (&json!(1), &json!("system:refusals"), &json!(60)));
+        let counted: u64 = sum["details"]["calls"].as_array().unwrap().iter().filter_map(|call| call["count"].as_u64()).sum();
+        assert_eq!(counted, 60, "{sum}");
+    }
+
+    // AUD-01
+    async fn what_is_refused_for_any_reason_is_kept(database: Database) {
+        let server = Server::on(database).await;
+        let admin = server.api().admin().await;
+        let lin = admin.customer("lin").await;
+        let _ = lin.logout().await.ok();
+        let _ = lin.check_session().await.refused(401, "auth.session_ended");
+        let _ = admin.api.get("/api/v1/apps/nonsense").send().await.problem();
+        let _ = server.api().post("/api/v1/card-keys/verify", &json!({})).send().await.refused(400, "validation.failed");
+        let rows = admin.api.get("/api/v1/audit-logs").query(&[("status", "refused")]).send().await.ok().data();
+        let mut kept: Vec<_> = rows["items"].as_array().unwrap().iter().map(|row| row["code"].as_str().unwrap()).collect();
+        kept.sort_unstable();
+        assert_eq!(kept, ["auth.session_ended", "validation.failed"], "{rows}");
     }
 
     // AUD-01

@@ -17,6 +17,7 @@ mod verify;
 mod view;
 
 pub(super) use activate::activate;
+pub(crate) use export::EXPORTS_AT_ONCE;
 pub(super) use export::export;
 pub(super) use extend::extend;
 pub(super) use list::list;

@@ -1,12 +1,13 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::web::Data;
 use bytes::Bytes;
 use cardkey_domain::BatchId;
 use cardkey_licensing::{Export, Licensing};
-use futures::Stream;
+use futures::{Stream, StreamExt};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -14,6 +15,7 @@ use super::lines::Lines;
 use super::row::Row;
 use super::workbook;
 use crate::http::answer::Download;
+use crate::http::error::Code;
 use crate::http::extract::{Caller, Path, Query};
 use crate::http::problem::Problem;
 use crate::http::services::Services;
@@ -34,6 +36,11 @@ enum Format {
     Xlsx,
 }
 
+/// Exports that are sent at once.
+pub(crate) const EXPORTS_AT_ONCE: usize = 2;
+
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+
 type Pieces = Pin<Box<dyn Stream<Item = io::Result<Bytes>>>>;
 
 /// Exports a batch with its card keys in clear, which is written down.
@@ -43,6 +50,8 @@ pub(crate) async fn export(
     Path(id): Path<BatchId>,
     Query(query): Query<ExportQuery>,
 ) -> Result<Download<Pieces>, Problem> {
+    let busy = || Problem::from(Code::BatchExportBusy).retry_after(RETRY_AFTER);
+    let room = services.exports.enter().ok_or_else(busy)?;
     let format = query.format;
     let export = services.licensing.export_batch(&caller.call(), id, format.extension()).await?;
     let licensing = Arc::clone(&services.licensing);
@@ -53,6 +62,9 @@ pub(crate) async fn export(
         Format::Xlsx => Box::pin(workbook::pieces(licensing, export).await.map_err(Problem::internal)?),
     };
     let file_name = format!("card-keys-{id}.{}", format.extension());
+    let bytes: Pieces = Box::pin(bytes.inspect(move |_| {
+        let _held_until_sent = &room;
+    }));
     Ok(Download { content_type: format.content_type(), file_name, bytes })
 }
 

@@ -5,4 +5,8 @@ mod lines;
 mod row;
 mod workbook;
 
+pub(crate) use endpoint::EXPORTS_AT_ONCE;
 pub(in crate::http) use endpoint::export;
+
+#[cfg(test)]
+mod tests;
