@@ -26,12 +26,14 @@ pub(super) fn events(settings: &Settings, command: &EventsCommand) -> Result<Exi
             EventsCommand::List { name, limit, json } => {
                 let filter = EventFilter { name: name.clone(), ..EventFilter::default() };
                 let page = log.list(&filter, PageRequest::of((*limit).clamp(1, MOST_LISTED))).await?;
-                print(*json, page.items.iter().map(event_json).collect(), || event_table(&page.items));
+                let items: Vec<Value> = page.items.iter().map(event_json).collect();
+                print(*json, &items, || event_table(&page.items));
             }
             EventsCommand::Show { id, json } => return Ok(show(log.show(*id).await?, *id, *json)),
             EventsCommand::Dead { limit, json } => {
                 let page = log.dead(PageRequest::of((*limit).clamp(1, MOST_LISTED))).await?;
-                print(*json, page.items.iter().map(detail_json).collect(), || dead_table(&page.items));
+                let items: Vec<Value> = page.items.iter().map(detail_json).collect();
+                print(*json, &items, || dead_table(&page.items));
             }
             EventsCommand::Replay { id, all: _, json } => return replay(&log, *id, *json).await,
         }
@@ -103,7 +105,7 @@ async fn replay(log: &EventLog, id: Option<EventId>, json: bool) -> Result<ExitC
     Ok(ExitCode::SUCCESS)
 }
 
-fn print(json: bool, items: Vec<Value>, table: impl FnOnce() -> Table) {
+fn print(json: bool, items: &[Value], table: impl FnOnce() -> Table) {
     if json {
         say_json(&items);
     } else if items.is_empty() {
