@@ -44,12 +44,12 @@ on_each_database! {
 
         // One succeeds, the other fails again and again.
         let again = failed(&world, ids[0], "mail", 1);
-        store.settle(&[other], &[again.clone()]).await.unwrap();
+        store.settle(&[other], std::slice::from_ref(&again)).await.unwrap();
         assert!(store.due(now, 10).await.unwrap().is_empty());
         let (_, deliveries) = store.event(ids[0]).await.unwrap().unwrap();
         assert_eq!(deliveries, [again]);
         let dead = failed(&world, ids[0], "mail", MOST_ATTEMPTS - 1);
-        store.settle(&[], &[dead.clone()]).await.unwrap();
+        store.settle(&[], std::slice::from_ref(&dead)).await.unwrap();
         let never = store.due(world.later(Duration::from_secs(1_000_000)), 10).await.unwrap();
         assert!(never.is_empty(), "a dead letter is left alone");
         let list = store.dead(PageRequest::first()).await.unwrap();
