@@ -14,6 +14,7 @@ mod m20261120_000001_journal;
 mod m20261120_000002_identity;
 mod m20261120_000003_licensing;
 mod m20261120_000004_card_keys;
+mod m20261120_000005_bus;
 mod m20261120_000006_announce;
 mod m20261120_000007_live;
 mod m20261120_000009_races;

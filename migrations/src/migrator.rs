@@ -11,6 +11,7 @@ impl MigratorTrait for Migrator {
             Box::new(crate::m20261120_000002_identity::Migration),
             Box::new(crate::m20261120_000003_licensing::Migration),
             Box::new(crate::m20261120_000004_card_keys::Migration),
+            Box::new(crate::m20261120_000005_bus::Migration),
             Box::new(crate::m20261120_000006_announce::Migration),
             Box::new(crate::m20261120_000007_live::Migration),
             Box::new(crate::m20261120_000009_races::Migration),

@@ -55,6 +55,12 @@ pub(crate) fn table<'a>(manager: &'a SchemaManager<'a>, name: &'static str) -> T
     Table { manager, name }
 }
 
+/// Adds a column, given in the words of this module, to a table that an earlier migration made.
+pub(crate) async fn add_column(manager: &SchemaManager<'_>, table: &str, column: &str) -> Result<(), DbErr> {
+    let sql = format!("ALTER TABLE {table} ADD COLUMN {}", spell(manager.get_database_backend(), column));
+    run(manager.get_connection(), &sql).await
+}
+
 impl Table<'_> {
     /// Makes a unique index; its name is what a broken promise is told by.
     pub(crate) async fn unique(&self, index: &str, columns: &str) -> Result<&Self, DbErr> {

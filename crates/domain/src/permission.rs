@@ -69,6 +69,10 @@ permissions! {
     AnnouncementsPublish = "announcements:publish",
     /// Read the audit log.
     AuditRead = "audit:read",
+    /// See events and dead letters.
+    EventsRead = "events:read",
+    /// Replay dead letters.
+    EventsReplay = "events:replay",
     /// See the dashboard.
     DashboardRead = "dashboard:read",
     /// See the detailed health of the system.

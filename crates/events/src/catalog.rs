@@ -3,12 +3,83 @@ use cardkey_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Every event there is, with its fields. The name is the `type`, the fields are the `data`; fields are only ever added, and a change of
-/// meaning raises [`Happening::SCHEMA`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "data")]
-#[allow(missing_docs, reason = "the fields say what they are: the ids of what the event is about")]
-pub enum Happening {
+/// Makes the enumeration of all events and, from the same lines, the catalogue that is documented and checked.
+macro_rules! happenings {
+    ($($(#[doc = $doc:literal])+ #[serde(rename = $name:literal)] $variant:ident { $($field:ident: $kind:ty),+ $(,)? }),+ $(,)?) => {
+        /// Every event there is, with its fields. The name is the `type`, the fields are the `data`; fields are only ever added, and a
+        /// change of meaning raises [`Happening::SCHEMA`].
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "type", content = "data")]
+        #[allow(missing_docs, reason = "the fields say what they are: the ids of what the event is about")]
+        pub enum Happening {
+            $($(#[doc = $doc])+ #[serde(rename = $name)] $variant { $($field: $kind),+ }),+
+        }
+
+        impl Happening {
+            /// Every kind of event, in the order of the source.
+            pub const CATALOGUE: &'static [EventKind] = &[$(EventKind {
+                name: $name,
+                about: concat!($($doc),+),
+                fields: &[$(EventField { name: stringify!($field), kind: stringify!($kind) }),+],
+            }),+];
+
+            /// The name, as it is stored and sent.
+            #[must_use]
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$variant { .. } => $name),+ }
+            }
+        }
+    };
+}
+
+/// What the catalogue says of a kind of event.
+#[derive(Debug, Clone, Copy)]
+pub struct EventKind {
+    /// Its name, `noun.what_happened`.
+    pub name: &'static str,
+    /// What it means, in a sentence.
+    pub about: &'static str,
+    /// What it carries.
+    pub fields: &'static [EventField],
+}
+
+/// A field of an event's data.
+#[derive(Debug, Clone, Copy)]
+pub struct EventField {
+    /// Its name.
+    pub name: &'static str,
+    /// Its type in the source.
+    kind: &'static str,
+}
+
+impl EventField {
+    /// What stands in the JSON: `id`, `text`, `time`, `number`, `flag`, a list of them, and whether it may be null. `None` for a type
+    /// that has no description yet.
+    #[must_use]
+    pub fn json(&self) -> Option<String> {
+        let kind = self.kind.replace(' ', "");
+        let (kind, nullable) = match kind.strip_prefix("Option<").and_then(|kind| kind.strip_suffix('>')) {
+            Some(inner) => (inner.to_owned(), true),
+            None => (kind, false),
+        };
+        let (kind, many) = match kind.strip_prefix("Vec<").and_then(|kind| kind.strip_suffix('>')) {
+            Some(inner) => (inner.to_owned(), true),
+            None => (kind, false),
+        };
+        let word = match kind.as_str() {
+            "String" => "text",
+            "Timestamp" => "time",
+            "bool" => "flag",
+            "u8" | "u16" | "u32" | "u64" | "i64" => "number",
+            id if id.ends_with("Id") => "id",
+            _ => return None,
+        };
+        let word = if many { format!("list of {word}s") } else { word.to_owned() };
+        Some(if nullable { format!("{word} or null") } else { word })
+    }
+}
+
+happenings! {
     /// An account signed in.
     #[serde(rename = "user.login")]
     UserLogin { user_id: UserId, session_id: SessionId, new_device: bool },
@@ -82,6 +153,16 @@ pub enum Happening {
     /// A card key's time is over.
     #[serde(rename = "card_key.expired")]
     CardKeyExpired { card_key_id: CardKeyId, app_id: AppId, licence_id: Option<LicenceId> },
+    /// A licence's time is over in so many days: 7, 3 and 1, once each.
+    #[serde(rename = "card_key.expiring")]
+    CardKeyExpiring {
+        card_key_id: CardKeyId,
+        licence_id: LicenceId,
+        app_id: AppId,
+        user_id: UserId,
+        days_left: u32,
+        expires_at: Timestamp,
+    },
     /// Any other change of a card key by an operator; `change` names it.
     #[serde(rename = "card_key.changed")]
     CardKeyChanged { card_key_id: CardKeyId, app_id: AppId, licence_id: Option<LicenceId>, change: String },
@@ -94,6 +175,12 @@ pub enum Happening {
     /// A device lost its seat.
     #[serde(rename = "device.unbound")]
     DeviceUnbound { device_id: DeviceId, licence_id: LicenceId },
+    /// A device that was offline shows itself again.
+    #[serde(rename = "device.online")]
+    DeviceOnline { device_id: DeviceId, app_id: AppId, user_id: UserId },
+    /// A device was silent for longer than its app allows.
+    #[serde(rename = "device.offline")]
+    DeviceOffline { device_id: DeviceId, app_id: AppId, user_id: UserId, last_seen_at: Timestamp },
     /// A device gave serial numbers that identify nothing.
     #[serde(rename = "device.anomaly")]
     DeviceAnomaly { device_id: DeviceId, app_id: AppId, kind: String, components: Vec<String> },

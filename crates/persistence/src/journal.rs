@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use cardkey_domain::{AppId, BatchId};
-use cardkey_events::{AuditEntry, AuditLog, Event, Outbox, StoreError};
+use cardkey_events::{AuditEntry, AuditLog, Event, Happening, Outbox, StoreError};
 use cardkey_licensing::model::CardKeyState;
 use sea_orm::Value;
 
@@ -21,8 +21,10 @@ pub(crate) struct Journal {
     tallies: BTreeMap<(AppId, BatchId), [i64; CardKeyState::ALL.len()]>,
 }
 
-const EVENT_COLUMNS: &str = "id, occurred_at, actor, request_id, name, data";
-const EVENT_WIDTH: usize = 6;
+const EVENT_COLUMNS: &str = "id, occurred_at, actor, request_id, name, schema_version, data";
+const EVENT_WIDTH: usize = 7;
+
+const SCHEMA: u32 = Happening::SCHEMA as u32;
 
 const AUDIT_COLUMNS: &str = "id, occurred_at, user_id, actor, noun, action, target_kind, target_id, ip, user_agent, request_id, \
                              status, level, code, details, search";
@@ -101,7 +103,7 @@ impl Outbox for Work {
     async fn append(&mut self, event: &Event) -> Result<(), StoreError> {
         let (name, data) = event.happening.to_parts();
         let actor = serde_json::to_string(&event.actor).map_err(|error| StoreError::Backend(error.into()))?;
-        let row = params![event.id, event.at, actor, &event.request_id, name, data.to_string()];
+        let row = params![event.id, event.at, actor, &event.request_id, name, SCHEMA, data.to_string()];
         self.journal.events.extend(row);
         Ok(())
     }

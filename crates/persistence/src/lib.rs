@@ -18,6 +18,7 @@ mod live;
 mod migrate;
 mod outbox;
 mod receipts;
+mod schedule;
 mod sealed;
 mod secrets;
 mod sql;

@@ -5,6 +5,7 @@
 mod arguments;
 mod completions;
 mod doctor;
+mod events;
 mod migrate;
 mod openapi;
 mod secrets;
@@ -30,6 +31,7 @@ pub fn main() -> ExitCode {
         Command::Secrets(SecretsCommand::Rotate(options)) => {
             with_settings(|settings| secrets::rotate_secrets(settings, &options))
         }
+        Command::Events(command) => with_settings(|settings| events::events(settings, &command)),
         Command::Doctor(options) => doctor::doctor(&options),
         Command::Openapi => openapi::openapi(),
         Command::Settings { markdown } => settings::settings(markdown),

@@ -1,23 +1,29 @@
 //! What happens without anybody asking: events are handed on, sessions end, batches are made, counts are folded, what is over is forgotten.
 //!
-//! Every job is harmless to repeat and to run on several nodes at once; the database decides who was first.
+//! Every job is harmless to repeat and to run on several nodes at once; the database decides who was first. When each of them runs stands
+//! in `schedule.rs`, what follows from which event in `linkage.rs`.
 
 mod batches;
 mod handlers;
+mod linkage;
+mod nightly;
 mod periodic;
 mod relay;
+mod retention;
+mod schedule;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use cardkey_domain::EventId;
-use cardkey_events::{Bus, Call};
+use cardkey_events::{Bus, Call, Handler};
 use cardkey_persistence::Database;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use self::handlers::{ForgetStandings, LogEvents};
-use self::periodic::every;
+use self::handlers::{ForgetStandings, LogEvents, SecurityAudit};
+use self::schedule::{Rhythm, SCHEDULE};
+use crate::config::TimeOfDay;
 use crate::http::Services;
 use crate::memory::{GatheredSightings, LicensingMemory};
 
@@ -30,6 +36,7 @@ pub(crate) struct Jobs {
     database: Database,
     sightings: Arc<GatheredSightings>,
     bus: Bus,
+    nightly_at: TimeOfDay,
 }
 
 /// The jobs while they run.
@@ -46,9 +53,19 @@ impl Jobs {
         database: &Database,
         sightings: Arc<GatheredSightings>,
         memory: Arc<LicensingMemory>,
+        nightly_at: TimeOfDay,
     ) -> Self {
-        let bus = Bus::new().with(Arc::new(LogEvents)).with(Arc::new(ForgetStandings(memory)));
-        Self { services: Arc::clone(services), database: database.clone(), sightings, bus }
+        let (store, ambient) = (Arc::new(database.clone()), services.ambient.clone());
+        let bus = Bus::new()
+            .with(Arc::new(LogEvents))
+            .with(Arc::new(ForgetStandings(memory)))
+            .with(Arc::new(SecurityAudit { store, ambient }));
+        Self { services: Arc::clone(services), database: database.clone(), sightings, bus, nightly_at }
+    }
+
+    /// Adds a handler of events.
+    pub(crate) fn subscribe(self, handler: Arc<dyn Handler>) -> Self {
+        Self { bus: self.bus.with(handler), ..self }
     }
 
     /// Starts them all.
@@ -58,16 +75,14 @@ impl Jobs {
         let mut tasks = JoinSet::new();
         tasks.spawn(relay::run(Arc::clone(&jobs), stopped.clone()));
         tasks.spawn(batches::run(Arc::clone(&jobs), stopped.clone()));
-        let mut every = |seconds, name, job: periodic::Job| {
-            tasks.spawn(every(Duration::from_secs(seconds), name, job, Arc::clone(&jobs), stopped.clone()));
-        };
-        every(1, "expire card keys", |jobs| Box::pin(jobs.expire_card_keys()));
-        every(2, "write down what was seen", |jobs| Box::pin(jobs.write_down()));
-        every(2, "fold counts", |jobs| Box::pin(jobs.fold_counts()));
-        every(30, "sweep sessions", |jobs| Box::pin(jobs.sweep_sessions()));
-        every(60, "reload signing keys", |jobs| Box::pin(jobs.reload_keys()));
-        every(60, "sum up refusals", |jobs| Box::pin(jobs.sum_up_refusals()));
-        every(600, "forget replies", |jobs| Box::pin(jobs.forget_replies()));
+        for entry in SCHEDULE {
+            match entry.rhythm {
+                Rhythm::Every(period) => {
+                    tasks.spawn(periodic::every(period, entry, Arc::clone(&jobs), stopped.clone()))
+                }
+                Rhythm::Nightly => tasks.spawn(nightly::run(entry, Arc::clone(&jobs), stopped.clone())),
+            };
+        }
         Running { jobs, stop, tasks }
     }
 

@@ -17,8 +17,8 @@ mod memory;
 mod start;
 
 pub use config::{
-    AppEnv, DatabaseUrl, Environment, InvalidSetting, LogFormat, LogLevel, Networks, Settings, TokenAlgorithm,
-    UnreadableFile,
+    AppEnv, DatabaseUrl, Environment, InvalidSetting, LogFormat, LogLevel, Networks, Settings, TimeOfDay,
+    TokenAlgorithm, UnreadableFile,
 };
 pub use http::Locale;
 pub use logging::LogError;

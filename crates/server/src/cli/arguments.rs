@@ -1,3 +1,4 @@
+use cardkey_domain::EventId;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
@@ -20,6 +21,9 @@ pub(super) enum Command {
     Migrate(MigrateOptions),
     /// Look whether the server could start and run
     Doctor(DoctorOptions),
+    /// Look at events and dead letters, and replay them
+    #[command(subcommand)]
+    Events(EventsCommand),
     /// Work on what is encrypted
     #[command(subcommand)]
     Secrets(SecretsCommand),
@@ -46,6 +50,51 @@ pub(super) struct MigrateOptions {
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+#[derive(Subcommand)]
+pub(super) enum EventsCommand {
+    /// List what happened, newest first
+    List {
+        /// Events of this name alone, as card_key.activated
+        #[arg(long)]
+        name: Option<String>,
+        /// So many at most
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show an event with what handlers failed at
+    Show {
+        /// Which
+        id: EventId,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List what handlers gave up, newest first
+    Dead {
+        /// So many events at most
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give dead letters again to the handlers that gave them up
+    Replay {
+        /// Of this event
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        id: Option<EventId>,
+        /// All of them
+        #[arg(long)]
+        all: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Subcommand)]

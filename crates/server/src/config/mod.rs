@@ -13,4 +13,4 @@ pub(crate) use document::{env_example, markdown};
 pub use environment::{Environment, UnreadableFile};
 pub use table::{InvalidSetting, Settings};
 pub(crate) use unknown::unknown_names;
-pub use value::{AppEnv, DatabaseUrl, LogFormat, LogLevel, Networks, TokenAlgorithm};
+pub use value::{AppEnv, DatabaseUrl, LogFormat, LogLevel, Networks, TimeOfDay, TokenAlgorithm};

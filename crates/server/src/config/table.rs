@@ -7,7 +7,7 @@ use cardkey_domain::Secret;
 
 use super::environment::Environment;
 use super::value::{
-    AppEnv, DatabaseUrl, LogFormat, LogLevel, Networks, TokenAlgorithm, Value, days, minutes, number, origin,
+    AppEnv, DatabaseUrl, LogFormat, LogLevel, Networks, TimeOfDay, TokenAlgorithm, Value, days, minutes, number, origin,
 };
 use crate::http::Locale;
 
@@ -126,6 +126,9 @@ settings! {
     "Passwords" "LOGIN_MAX_FAILURES" login_max_failures: u32 = "5", false, |text| number(text, 1, 100);
     /// How long it stays locked, in minutes, 1 to 1440.
     "Passwords" "LOGIN_LOCK_MINUTES" login_lock: Duration = "30", false, |text| minutes(text, 1, 1_440);
+
+    /// When the work of the night is done: `HH:MM`, in UTC unless an offset follows, as in `02:00+08:00`.
+    "Jobs" "NIGHTLY_AT" nightly_at: TimeOfDay = "02:00", false, TimeOfDay::parse;
 
     /// `error`, `warn`, `info`, `debug` or `trace`, also by module: `info,cardkey_server::http=debug`.
     "Log" "LOG_LEVEL" log_level: LogLevel = "info", false, LogLevel::parse;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use cardkey_crypto::MasterKey;
-use cardkey_domain::Secret;
+use cardkey_domain::{Secret, Timestamp};
 use ipnet::IpNet;
 
 use crate::http::Locale;
@@ -53,6 +53,48 @@ pub struct DatabaseUrl(pub Secret<String>);
 /// Networks or single addresses.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Networks(pub Vec<IpNet>);
+
+/// A time of day at a place of a fixed distance from UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeOfDay {
+    /// Minutes after midnight, UTC.
+    minute: u16,
+}
+
+impl TimeOfDay {
+    /// The first such moment after another.
+    #[must_use]
+    pub fn next_after(self, now: Timestamp) -> Timestamp {
+        const DAY: i64 = 24 * 60 * 60;
+        let midnight = now.seconds() / DAY * DAY;
+        let today = Timestamp::from_seconds(midnight + i64::from(self.minute) * 60);
+        if today > now { today } else { today.plus(Duration::from_secs(24 * 60 * 60)) }
+    }
+}
+
+impl Value for TimeOfDay {
+    fn parse(text: &str) -> Result<Self, String> {
+        let read = || {
+            let clock = |text: &str, hours: i32| {
+                let (hour, minute) = text.split_once(':')?;
+                let digits = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+                let (hour, minute): (i32, i32) =
+                    (digits(hour) && digits(minute)).then(|| Some((hour.parse().ok()?, minute.parse().ok()?)))??;
+                (hour < hours && minute < 60).then_some(hour * 60 + minute)
+            };
+            let text = text.trim_end_matches('Z');
+            let (time, offset) = match text.find(['+', '-']) {
+                Some(at) => {
+                    (&text[..at], clock(&text[at + 1..], 15)? * if text[at..].starts_with('-') { -1 } else { 1 })
+                }
+                None => (text, 0),
+            };
+            u16::try_from((clock(time, 24)? - offset).rem_euclid(24 * 60)).ok()
+        };
+        let malformed = || "must be a time of day as 02:00 or 02:00+08:00".to_owned();
+        read().map(|minute| Self { minute }).ok_or_else(malformed)
+    }
+}
 
 impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

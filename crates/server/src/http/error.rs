@@ -92,6 +92,9 @@ mod table {
         DeviceAlreadyBound = "device.already_bound", 409, "设备已绑定", "The device is bound already";
         DeviceNotBound = "device.not_bound", 409, "设备未绑定", "The device is not bound";
 
+        EventNotFound = "event.not_found", 404, "事件不存在", "There is no such event";
+        EventNotDead = "event.not_dead", 409, "该事件没有投递失败", "No handler gave the event up";
+
         BlacklistBlocked = "blacklist.blocked", 403, "已被列入黑名单", "The account, device or address is shut out";
         BlacklistNotFound = "blacklist.not_found", 404, "黑名单条目不存在", "There is no such entry";
         BlacklistAlreadyLifted = "blacklist.already_lifted", 409, "黑名单条目已移除", "The entry was lifted already";

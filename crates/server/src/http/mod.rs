@@ -16,6 +16,7 @@ mod devices;
 mod docs;
 mod endpoint;
 mod error;
+mod events;
 mod exchange;
 mod extract;
 mod fault;

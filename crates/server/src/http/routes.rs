@@ -7,8 +7,8 @@ use super::access::{May, PendingPassword, Public, SignedIn};
 use super::card_keys::batches;
 use super::route::{Route, delete, get, patch, post};
 use super::{
-    apps, audit_logs, auth, blacklist, card_keys, dashboard, devices, docs, licences, roles, sessions, signing_keys,
-    system, users,
+    apps, audit_logs, auth, blacklist, card_keys, dashboard, devices, docs, events, licences, roles, sessions,
+    signing_keys, system, users,
 };
 
 /// The table. The order does not matter: fixed segments are matched before variable ones.
@@ -92,6 +92,12 @@ pub(super) fn routes() -> Vec<Route> {
         patch("/api/v1/roles/{id}",          May(P::RolesWrite),       "role.change",        roles::change,        "Change what a role may do"),
         delete("/api/v1/roles/{id}",         May(P::RolesWrite),       "role.delete",        roles::delete,        "Delete a role that nobody has"),
         post("/api/v1/signing-keys/rotate",  May(P::SystemRotateKeys), "signing_key.rotate", signing_keys::rotate, "Rotate the keys that sign tokens"),
+
+        // Events
+        get("/api/v1/events",                May(P::EventsRead),       "event.list",         events::list,         "List what happened"),
+        get("/api/v1/events/dead",           May(P::EventsRead),       "event.list_dead",    events::dead,         "List events that a handler gave up"),
+        get("/api/v1/events/{id}",           May(P::EventsRead),       "event.show",         events::show,         "Show an event with what handlers failed at"),
+        post("/api/v1/events/{id}/replay",   May(P::EventsReplay),     "event.replay",       events::replay,       "Give an event again to the handlers that gave it up"),
 
         // Audit
         get("/api/v1/audit-logs",            May(P::AuditRead),        "audit_log.list",     audit_logs::list,     "Search the audit log"),

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use cardkey_audit::{AuditSearch, Dashboard, RefusalLog};
 use cardkey_crypto::LookupKey;
 use cardkey_domain::{Ambient, Timestamp, UserId};
-use cardkey_events::{ReceiptReader, Sealer, StoreError};
+use cardkey_events::{EventLog, ReceiptReader, Sealer, StoreError};
 use cardkey_identity::Identity;
 use cardkey_licensing::Licensing;
 use ipnet::IpNet;
@@ -26,6 +26,7 @@ pub(crate) struct Services {
     /// Makes the digests of request bodies.
     pub(crate) digests: LookupKey,
     pub(crate) claims: Claims,
+    pub(crate) events: EventLog,
     pub(crate) refusals: RefusalLog,
     pub(crate) refusal_budget: RefusalBudget,
     pub(crate) audit: AuditSearch,

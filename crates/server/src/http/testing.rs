@@ -17,7 +17,8 @@ use cardkey_crypto::{LookupKey, MasterKey, PasswordHasher, Vault};
 use cardkey_domain::{
     Ambient, Entropy, EventId, ManualClock, Password, RoleName, Secret, SeededEntropy, Timestamp, UserName,
 };
-use cardkey_events::{Call, Sealer, StoreError};
+use cardkey_events::memory::MemoryEvents;
+use cardkey_events::{Call, EventLog, Sealer, StoreError};
 use cardkey_identity::memory::MemoryStore;
 use cardkey_identity::model::{PermissionSet, SessionDevice};
 use cardkey_identity::{Identity, NewPassword, NewUser, Parts, Settings, SignIn};
@@ -73,6 +74,7 @@ pub(super) async fn memory() -> Memory {
         sealer: Arc::new(Unsealed),
         digests: lookup,
         claims: Claims::default(),
+        events: EventLog::new(Arc::new(MemoryEvents::default()), ambient.clone()),
         refusals: RefusalLog::new(Arc::new(audit.clone()), ambient.clone()),
         refusal_budget: RefusalBudget::default(),
         audit: AuditSearch::new(audit.clone()),

@@ -1,9 +1,7 @@
 //! Jobs that are done every so often.
 
 use std::error::Error;
-use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,14 +12,15 @@ use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 use super::Jobs;
+use super::schedule::Entry;
 
-pub(super) type Job = fn(&Jobs) -> Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + '_>>;
+/// Card keys are marked as expired so many chunks a turn: after a long time without a server their number must not keep others waiting.
+const MOST_CHUNKS: usize = 25;
 
 /// Does a job every so often until told to stop. A failure, and even a panic, is logged and tried again at the next turn.
 pub(super) async fn every(
     period: Duration,
-    name: &'static str,
-    job: Job,
+    entry: &'static Entry,
     jobs: Arc<Jobs>,
     mut stopped: watch::Receiver<bool>,
 ) {
@@ -32,10 +31,10 @@ pub(super) async fn every(
             _ = turns.tick() => {}
             _ = stopped.wait_for(|stopped| *stopped) => return,
         }
-        match AssertUnwindSafe(job(&jobs)).catch_unwind().await {
+        match AssertUnwindSafe((entry.run)(&jobs)).catch_unwind().await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!(job = name, error = chain(&error), "a job failed"),
-            Err(_) => tracing::error!(job = name, "a job panicked"),
+            Ok(Err(error)) => tracing::error!(job = entry.name, error = chain(&error), "a job failed"),
+            Err(_) => tracing::error!(job = entry.name, "a job panicked"),
         }
     }
 }
@@ -48,7 +47,11 @@ pub(super) fn chain(error: &dyn Error) -> String {
 
 impl Jobs {
     pub(super) async fn expire_card_keys(&self) -> Result<(), StoreError> {
-        while self.services.licensing.expire_due(&self.call("expiry")).await? > 0 {}
+        for _ in 0..MOST_CHUNKS {
+            if self.services.licensing.expire_due(&self.call("expiry")).await? == 0 {
+                break;
+            }
+        }
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix_web::dev::{Server, ServerHandle};
 use cardkey_crypto::Vault;
 use cardkey_domain::{Ambient, Clock, Entropy, Password, PasswordPolicy, UserName};
+use cardkey_events::Handler;
 use cardkey_identity::Bootstrap;
 use cardkey_persistence::Database;
 
@@ -51,7 +52,7 @@ impl Application {
         let Wired { services, sightings, memory } =
             wire(settings, &database, keys, ambient, &entropy, public_url).await?;
         services.identity.bootstrap(&bootstrap(settings)).await?;
-        let jobs = Jobs::new(&services, &database, sightings, memory);
+        let jobs = Jobs::new(&services, &database, sightings, memory, settings.nightly_at);
         let workers = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
         let server = http::serve(listener, Arc::clone(&services), workers).map_err(StartError::Server)?;
         Ok(Self { server, address, services, jobs })
@@ -61,6 +62,13 @@ impl Application {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Adds a handler of events, for programs that embed the server. It is given every event that it wants, at least once; see
+    /// `docs/events.md`.
+    #[must_use]
+    pub fn subscribe(self, handler: Arc<dyn Handler>) -> Self {
+        Self { jobs: self.jobs.subscribe(handler), ..self }
     }
 
     /// Answers requests until `stop` is done; then takes no more, finishes those under way, and writes down what waits in memory.

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use cardkey_audit::{AuditSearch, Dashboard, RefusalLog};
 use cardkey_crypto::PasswordHasher;
 use cardkey_domain::{Ambient, Entropy, Secret, Timestamp};
-use cardkey_events::{OutboxQueue, StoreError};
+use cardkey_events::{EventLog, OutboxQueue, StoreError};
 use cardkey_identity::{self as identity, Identity, Parts, TokenSigning};
 use cardkey_licensing::Licensing;
 use cardkey_persistence::Database;
@@ -63,6 +63,7 @@ pub(super) async fn wire(
         sealer: Arc::new(ReplySealer(keys.vault)),
         digests: keys.lookup,
         claims: Claims::default(),
+        events: EventLog::new(store.clone(), ambient.clone()),
         refusals: RefusalLog::new(store.clone(), ambient.clone()),
         refusal_budget: RefusalBudget::default(),
         audit: AuditSearch::new(store.clone()),
@@ -101,7 +102,7 @@ struct DatabaseHealth {
 
 impl DatabaseHealth {
     async fn oldest_event(&self) -> Option<Timestamp> {
-        self.database.undelivered(1).await.ok()?.first().map(|event| event.at)
+        self.database.undelivered(1).await.ok()?.events.first().map(|event| event.at)
     }
 }
 

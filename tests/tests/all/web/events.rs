@@ -15,7 +15,7 @@ on_each_database! {
         let store = cardkey_persistence::Database::connect(if backend == Backend::Sqlite { &file } else { &url }, 2).await.unwrap();
         let handed_over = async || {
             until("the relay to hand over", Duration::from_secs(30), async || {
-                store.undelivered(10).await.unwrap().is_empty().then_some(())
+                store.undelivered(10).await.unwrap().events.is_empty().then_some(())
             })
             .await;
         };

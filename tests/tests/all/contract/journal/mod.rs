@@ -3,5 +3,6 @@
 mod audit_log;
 mod audit_search;
 mod dashboard;
+mod deliveries;
 mod outbox;
 mod receipts;

@@ -20,15 +20,15 @@ on_each_database! {
             commit!(store, work => work.outbox().append(event).await.unwrap());
         }
         drop_after!(store, work => work.outbox().append(&event(&world)).await.unwrap());
-        assert_eq!(store.undelivered(10).await.unwrap(), events);
-        assert_eq!(store.undelivered(2).await.unwrap(), events[..2]);
-        assert_eq!(store.undelivered(10).await.unwrap(), events, "looked at is not delivered");
+        assert_eq!(store.undelivered(10).await.unwrap().events, events);
+        assert_eq!(store.undelivered(2).await.unwrap().events, events[..2]);
+        assert_eq!(store.undelivered(10).await.unwrap().events, events, "looked at is not delivered");
 
         let ids: Vec<EventId> = [&events[0], &events[2]].map(|event| event.id).to_vec();
-        store.mark_delivered(&ids, world.now()).await.unwrap();
-        store.mark_delivered(&ids, world.now()).await.unwrap();
-        store.mark_delivered(&[], world.now()).await.unwrap();
-        assert_eq!(store.undelivered(10).await.unwrap(), [events[1].clone(), events[3].clone(), events[4].clone()]);
+        store.mark_delivered(&ids, &[], world.now()).await.unwrap();
+        store.mark_delivered(&ids, &[], world.now()).await.unwrap();
+        store.mark_delivered(&[], &[], world.now()).await.unwrap();
+        assert_eq!(store.undelivered(10).await.unwrap().events, [events[1].clone(), events[3].clone(), events[4].clone()]);
     }
 
     // EVT-03
@@ -48,13 +48,13 @@ on_each_database! {
         let mut written = BTreeSet::new();
         for writer in writers {
             written.insert(writer.await.unwrap());
-            let ids: Vec<EventId> = store.undelivered(16).await.unwrap().iter().map(|event| event.id).collect();
-            store.mark_delivered(&ids, world.now()).await.unwrap();
+            let ids: Vec<EventId> = store.undelivered(16).await.unwrap().events.iter().map(|event| event.id).collect();
+            store.mark_delivered(&ids, &[], world.now()).await.unwrap();
             for id in ids {
                 assert!(delivered.insert(id), "delivered twice although it was marked");
             }
         }
-        delivered.extend(store.undelivered(1_000).await.unwrap().iter().map(|event| event.id));
+        delivered.extend(store.undelivered(1_000).await.unwrap().events.iter().map(|event| event.id));
         assert_eq!(delivered, written);
     }
 
@@ -71,7 +71,7 @@ on_each_database! {
     }
 }
 
-fn event(world: &World) -> Event {
+pub(super) fn event(world: &World) -> Event {
     Event {
         id: world.id(),
         at: world.now(),
