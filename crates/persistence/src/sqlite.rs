@@ -6,6 +6,9 @@
 //! ([`Group`]), and only what takes time or thought – the outer commit, a unit given up in the middle of a statement – is done by a task
 //! of its own ([`Desk`]), which no caller can cancel.
 //!
+//! **Whoever lost looks again**, on a connection that reads, and must find what it lost to: a unit that is undone ends the outer
+//! transaction, and reads wait for that end.
+//!
 //! **Checkpoints** are taken beside the writer (`checkpoints.rs`).
 //!
 //! **Few round trips.** Every statement crosses to the connection's thread and back, which costs more than most statements do. So what

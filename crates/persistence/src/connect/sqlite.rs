@@ -41,7 +41,8 @@ pub(super) async fn connect(url: &str, pool: u32, appended: &Arc<Notify>) -> Res
     let count = pool.clamp(2, MOST_READERS);
     let beside = open(keeping(tuned(url, 1, READER_CACHE_KIB, BUSY))).await?;
     let readers = open(keeping(tuned(url, count, READER_CACHE_KIB, BUSY))).await?;
-    Ok(Connected::File(Readers::new(readers, count), Writer::start(writer, beside, Arc::clone(appended))))
+    let writer = Writer::start(writer, beside, Arc::clone(appended));
+    Ok(Connected::File(Readers::new(readers, count, Arc::clone(writer.line())), writer))
 }
 
 pub(super) async fn connect_to_migrate(url: &str) -> Result<DatabaseConnection, ConnectError> {

@@ -52,6 +52,6 @@ impl Group {
     }
 
     fn is_full(&self) -> bool {
-        self.answers.len() >= MOST_UNITS || self.opened.elapsed() >= LONGEST
+        self.answers.len() >= MOST_UNITS || self.opened.elapsed() >= LONGEST || self.line.has_lost()
     }
 }

@@ -1,4 +1,4 @@
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cardkey_events::StoreError;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, QueryResult, Statement};
@@ -6,6 +6,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 use super::pinned::Pinned;
+use super::writer::Line;
 use crate::connect::PATIENCE;
 use crate::error::store_error;
 
@@ -14,12 +15,13 @@ pub(crate) struct Readers {
     pool: DatabaseConnection,
     idle: Mutex<Vec<Pinned>>,
     permits: Semaphore,
+    line: Arc<Line>,
 }
 
 impl Readers {
-    /// Takes over a pool of so many connections; each is opened when it is first needed.
-    pub(crate) fn new(pool: DatabaseConnection, size: u32) -> Self {
-        Self { pool, idle: Mutex::default(), permits: Semaphore::new(size as usize) }
+    /// Takes over a pool of so many connections; each is opened when it is first needed. `line` is that of the writer.
+    pub(crate) fn new(pool: DatabaseConnection, size: u32, line: Arc<Line>) -> Self {
+        Self { pool, idle: Mutex::default(), permits: Semaphore::new(size as usize), line }
     }
 
     /// The first row of a query.
@@ -37,6 +39,7 @@ impl Readers {
     }
 
     async fn take(&self) -> Result<Reader<'_>, StoreError> {
+        self.line.settled().await;
         let permit = match self.permits.try_acquire() {
             Ok(permit) => permit,
             Err(_) => match timeout(PATIENCE, self.permits.acquire()).await {

@@ -78,6 +78,31 @@ async fn a_dropped_unit_undoes_itself_alone() {
     assert_eq!(fixture.notes().await, 2);
 }
 
+// CARD-06
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_lost_to_a_unit_of_the_same_commit_sees_it_when_looking_again() {
+    let fixture = Arc::new(Fixture::new().await);
+    for id in 0..50 {
+        let mut all = JoinSet::new();
+        for _ in 0..8 {
+            let fixture = Arc::clone(&fixture);
+            all.spawn(async move {
+                let turn = fixture.turn().await;
+                if note(&turn, id).await.is_ok() {
+                    return turn.commit(false).await.unwrap();
+                }
+                drop(turn);
+                let sql = "SELECT COUNT(*) AS n FROM notes WHERE id = ?";
+                let found = number(reads(&fixture.connected), sql, params![id]).await.unwrap();
+                assert_eq!(found, 1, "what it lost to");
+            });
+        }
+        while let Some(done) = all.join_next().await {
+            done.unwrap();
+        }
+    }
+}
+
 // NFR-02
 #[tokio::test]
 async fn a_failing_statement_harms_no_other_unit() {

@@ -125,6 +125,9 @@ impl Drop for Turn {
     fn drop(&mut self) {
         let state = *self.state();
         let Some(mut group) = self.group.take() else { return };
+        if state != State::Fresh {
+            group.line.lose();
+        }
         match state {
             State::Fresh => group.pass_on(),
             State::Started => {

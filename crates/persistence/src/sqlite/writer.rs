@@ -1,4 +1,5 @@
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cardkey_events::StoreError;
@@ -20,9 +21,12 @@ pub(crate) struct Writer {
 }
 
 /// Those who wait for the connection, and the connection while nobody has it.
-pub(super) struct Line {
+pub(crate) struct Line {
     standing: Mutex<Standing>,
     errands: mpsc::UnboundedSender<Errand>,
+    /// Whether a unit of the outer transaction was undone, perhaps since it lost a race to another one of it.
+    lost: AtomicBool,
+    ended: Notify,
 }
 
 struct Standing {
@@ -41,7 +45,8 @@ impl Writer {
     pub(crate) fn start(pool: DatabaseConnection, beside: DatabaseConnection, appended: Arc<Notify>) -> Self {
         let (errands, received) = mpsc::unbounded_channel();
         let standing = Standing { waiting: VecDeque::new(), idle: None, open: false };
-        let line = Arc::new(Line { standing: Mutex::new(standing), errands });
+        let (lost, ended) = (AtomicBool::new(false), Notify::new());
+        let line = Arc::new(Line { standing: Mutex::new(standing), errands, lost, ended });
         let committed = Arc::new(Notify::new());
         let checkpoints = tokio::spawn(checkpoints::run(beside, Arc::clone(&committed)));
         let desk = Desk::new(pool, Arc::downgrade(&line), received, appended, committed);
@@ -50,6 +55,11 @@ impl Writer {
             checkpoints.abort();
         });
         Self { line }
+    }
+
+    /// Those who wait, for whoever reads beside them.
+    pub(crate) fn line(&self) -> &Arc<Line> {
+        &self.line
     }
 
     /// Waits for a turn.
@@ -93,11 +103,35 @@ impl Line {
     /// Ends an outer transaction: the connection, where it is still good, stays for the next one. Where somebody waits already, that is
     /// now.
     pub(super) fn rest(&self, pinned: Option<Pinned>) {
+        self.lost.store(false, Ordering::SeqCst);
+        self.ended.notify_waiters();
         let mut standing = self.standing();
         standing.idle = pinned;
         standing.open = !standing.waiting.is_empty();
         if standing.open {
             self.send(Errand::Open);
+        }
+    }
+
+    /// Notes that a unit was undone. Whoever it belonged to will look again, and must see what it lost to: the outer transaction takes
+    /// nobody else in, and reads wait for its end.
+    pub(super) fn lose(&self) {
+        self.lost.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether a unit of the outer transaction was undone.
+    pub(super) fn has_lost(&self) -> bool {
+        self.lost.load(Ordering::SeqCst)
+    }
+
+    /// Returns once nobody can have lost to something that is not durable yet.
+    pub(super) async fn settled(&self) {
+        loop {
+            let ended = self.ended.notified();
+            if !self.has_lost() {
+                return;
+            }
+            ended.await;
         }
     }
 

@@ -53,7 +53,7 @@ on_each_database! {
             assert_eq!(person.refresh().await.status(), 401);
             assert_eq!(person.check_session().await.status(), 401);
         }
-        let rows = admin.api.get("/api/v1/audit-logs").query(&[("q", "token_reuse")]).send().await.ok().data();
+        let rows = admin.api.get("/api/v1/audit-logs").query(&[("action", "session.refresh"), ("q", "token_reuse")]).send().await.ok().data();
         assert_eq!(rows["total"], 1, "{rows}");
         assert_eq!(rows["items"][0]["target_id"], stolen.session_id.as_str(), "{rows}");
     }
