@@ -90,7 +90,7 @@ async fn launch(
     ];
     let settings = Settings::load(&Environment::of(values)).expect("well-formed settings");
     let clock = Arc::clone(clock) as Arc<dyn cardkey_domain::Clock>;
-    let application = Application::build(&settings, clock, Arc::new(SystemEntropy::default())).await;
+    let application = Box::pin(Application::build(&settings, clock, Arc::new(SystemEntropy::default()))).await;
     let application = prepare(application.expect("it starts"));
     let port = application.address().port();
     let (stop, stopped) = oneshot::channel();

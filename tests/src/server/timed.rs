@@ -77,7 +77,7 @@ async fn start(settings: &Settings, clock: &Arc<ManualClock>) -> Running {
     let environment = Environment::of(settings.variables().map(|(name, value)| (name.as_str(), value.clone())));
     let settings = cardkey_server::Settings::load(&environment).expect("settings");
     let clock = Arc::clone(clock);
-    let application = Application::build(&settings, clock, Arc::new(SystemEntropy::default())).await;
+    let application = Box::pin(Application::build(&settings, clock, Arc::new(SystemEntropy::default()))).await;
     let application = application.unwrap_or_else(|error| panic!("the server does not start: {error:?}"));
     let port = application.address().port();
     let (stop, stopped) = oneshot::channel();
