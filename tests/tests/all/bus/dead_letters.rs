@@ -50,7 +50,7 @@ on_each_database! {
         let lin = admin.customer("lin").await;
         let _ = lin.api.post(&replay, &json!({})).send().await.refused(403, "auth.forbidden");
         let _ = lin.api.get("/api/v1/events").send().await.refused(403, "auth.forbidden");
-        let auditor = admin.hire("wu", &["auditor"]).await;
+        let auditor = admin.hire("wu-li", &["auditor"]).await;
         assert_eq!(auditor.api.get("/api/v1/events/dead").send().await.ok().data()["total"], 2);
         let _ = auditor.api.post(&replay, &json!({})).send().await.refused(403, "auth.forbidden");
         let replayed = admin.api.post(&replay, &json!({})).header("idempotency-key", "once").send().await.ok().data();
