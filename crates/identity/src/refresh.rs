@@ -160,7 +160,7 @@ impl Identity {
         let tokens = TokenPair {
             access_token: access.text,
             refresh_token: shown.text,
-            access_expires_at: access.expires_at,
+            access_expires_at: access.ends_at,
             refresh_expires_at: shown.expires_at,
         };
         let grant = Grant { tokens, account: shown.user.into(), session: session.into() };

@@ -241,7 +241,7 @@ pub(crate) fn pair(access: &MintedToken, refresh: &MintedToken) -> TokenPair {
     TokenPair {
         access_token: access.text.clone(),
         refresh_token: refresh.text.clone(),
-        access_expires_at: access.expires_at,
+        access_expires_at: access.ends_at,
         refresh_expires_at: refresh.expires_at,
     }
 }

@@ -117,7 +117,10 @@ pub(crate) enum InvalidToken {
 pub(crate) struct MintedToken {
     pub(crate) text: String,
     pub(crate) hash: TokenHash,
+    /// Its `exp`, a whole second.
     pub(crate) expires_at: Timestamp,
+    /// The end that was asked for, within that second.
+    pub(crate) ends_at: Timestamp,
 }
 
 /// What tokens are made for.
@@ -151,7 +154,7 @@ impl Identity {
             exp: expires_at.seconds(),
         };
         let text = self.keys.current().sign(typ.jose(), &claims);
-        MintedToken { text, hash, expires_at: Timestamp::from_seconds(claims.exp) }
+        MintedToken { text, hash, expires_at: Timestamp::from_seconds(claims.exp), ends_at: expires_at }
     }
 
     /// The claims of a genuine token of the type, for us and of this time. What has become of its session is not looked at.

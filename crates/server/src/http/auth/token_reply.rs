@@ -30,7 +30,7 @@ pub(crate) struct SignedInView {
 
 pub(super) fn token_reply(services: &Data<Services>, message: Message, grant: Grant) -> Flat<TokenReply> {
     let remaining = grant.tokens.access_expires_at.since(services.ambient.now());
-    // A started second counts: the whole lifetime is 7200, however long the password took to check.
+    // A started second counts: the whole lifetime is 7200, also where a second begins between making the token and telling of it.
     let expires_in = remaining.as_secs() + u64::from(remaining.subsec_nanos() > 0);
     let session = SessionView::of(grant.session, true);
     let fields = TokenReply {
