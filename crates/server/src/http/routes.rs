@@ -58,6 +58,7 @@ pub(super) fn routes() -> Vec<Route> {
         // Licences
         get("/api/v1/licenses",              SignedIn,                 "licence.list",       licences::list,       "List one's own licences"),
         post("/api/v1/licenses/{id}/verdict", SignedIn,                "licence.reissue_verdict", licences::reissue, "Get a verdict anew on a bound device"),
+        post("/api/v1/licenses/{id}/unbind", SignedIn,                 "licence.unbind",     licences::unbind,     "Free a seat of one's own licence, for another device"),
 
         // Devices
         get("/api/v1/devices",               May(P::DevicesRead),      "device.list",        devices::list,        "List devices"),
