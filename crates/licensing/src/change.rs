@@ -1,4 +1,4 @@
-use cardkey_domain::{CardKeyId, DeviceId, UserId};
+use cardkey_domain::{CardKeyId, DeviceId, Timestamp, UserId};
 use cardkey_events::{Call, Constraint, Deed, Fact, Happening, StoreError, record};
 use serde::Serialize;
 
@@ -48,8 +48,12 @@ pub(crate) struct Change {
 pub(crate) enum Unbind {
     None,
     One(DeviceId),
-    /// The one of the owner's own device, as often as they may.
-    Own(DeviceId, UserId),
+    /// The one of a device of the owner's, by the owner.
+    Own {
+        device: DeviceId,
+        user: UserId,
+        at: Timestamp,
+    },
     All,
 }
 
@@ -110,9 +114,9 @@ impl Licensing {
             unbound = match change.unbind {
                 Unbind::None => Vec::new(),
                 Unbind::One(device) => work.licences().unbind(licence.id, Some(device), now).await?,
-                Unbind::Own(device, user) => {
-                    work.licences().note_own_unbind(licence.id, device, user, now).await?;
-                    work.licences().unbind(licence.id, Some(device), now).await?
+                Unbind::Own { device, user, at } => {
+                    work.licences().note_own_unbind(licence.id, device, user, at).await?;
+                    work.licences().unbind(licence.id, Some(device), at).await?
                 }
                 Unbind::All => work.licences().unbind(licence.id, None, now).await?,
             };

@@ -91,7 +91,7 @@ impl Licensing {
 
             freed.insert(0, now);
             let outcome = outcome(&command, &app.policy, &freed, now);
-            let unbind = Unbind::Own(command.device_id, command.user_id);
+            let unbind = Unbind::Own { device: command.device_id, user: command.user_id, at: now };
             let change = Change { unbind, ..Change::of(card.clone(), Some(licence)) };
             match self.write_change(call, &card, &change, "licence.unbind", UNBIND, &outcome).await {
                 Ok(()) => return Ok(outcome),
@@ -121,7 +121,8 @@ fn check(policy: &AppPolicy, freed: &[Timestamp], now: Timestamp) -> Result<(), 
 
 /// When the cool-down is over, where there was anything to cool down from.
 fn rested_at(policy: &AppPolicy, freed: &[Timestamp]) -> Option<Timestamp> {
-    freed.first().map(|last| last.plus(policy.unbind_cooldown()))
+    let length = policy.unbind_cooldown();
+    freed.first().filter(|_| !length.is_zero()).map(|last| last.plus(length))
 }
 
 /// When so many of the year's have been forgotten that one more is allowed, where as many as are allowed stand in it.
