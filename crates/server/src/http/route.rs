@@ -32,6 +32,8 @@ pub(crate) struct Plan {
     /// One line for people.
     pub(super) summary: &'static str,
     pub(super) body_limit: usize,
+    /// Its place in the table.
+    pub(super) number: usize,
 }
 
 impl Plan {
@@ -65,13 +67,19 @@ impl Route {
         endpoint: E,
         summary: &'static str,
     ) -> Self {
-        let plan = Plan { method, path, access, operation, summary, body_limit: USUAL_BODY_LIMIT };
+        let plan = Plan { method, path, access, operation, summary, body_limit: USUAL_BODY_LIMIT, number: 0 };
         let mount = |plan: Rc<Plan>| {
             web::route().guard(methods_of(&plan)).to(move |request: HttpRequest, payload: web::Payload| {
                 pipeline::answer(endpoint.clone(), Rc::clone(&plan), request, payload)
             })
         };
         Self { plan, describe: E::describe, mount: Box::new(mount) }
+    }
+
+    /// The same at its place in the table.
+    pub(super) fn at(mut self, number: usize) -> Self {
+        self.plan.number = number;
+        self
     }
 
     /// The route for actix.

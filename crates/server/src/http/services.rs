@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use cardkey_audit::{AuditSearch, Dashboard, RefusalLog};
 use cardkey_crypto::LookupKey;
-use cardkey_domain::{Ambient, Timestamp, UserId};
+use cardkey_domain::{Ambient, Secret, Timestamp, UserId};
 use cardkey_events::{EventLog, ReceiptReader, Sealer, StoreError};
 use cardkey_identity::Identity;
 use cardkey_licensing::Licensing;
@@ -12,8 +12,11 @@ use ipnet::IpNet;
 
 use super::bulkhead::Bulkhead;
 use super::extract::{Claims, Locale};
-use super::system::Health;
+use super::system::{Health, Looks};
 use super::traffic::Traffic;
+use crate::hashing::HashingPool;
+use crate::memory::GatheredSightings;
+use crate::metrics::Metrics;
 
 /// What handlers work with. One for the whole process; `wiring.rs` makes it.
 pub(crate) struct Services {
@@ -34,6 +37,10 @@ pub(crate) struct Services {
     /// Room for files that are being sent: each reads the database as fast as its reader takes it.
     pub(crate) exports: Bulkhead,
     pub(crate) health: Arc<dyn Health>,
+    pub(crate) looks: Looks,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) hashing: Arc<HashingPool>,
+    pub(crate) sightings: Arc<GatheredSightings>,
     pub(crate) started_at: Timestamp,
     pub(crate) traffic: Arc<Traffic>,
 }
@@ -47,6 +54,8 @@ pub(crate) struct Site {
     pub(crate) default_locale: Locale,
     /// Whose `X-Forwarded-For` is believed.
     pub(crate) trusted_proxies: Vec<IpNet>,
+    /// What whoever reads the metrics must show, where they are not for everybody.
+    pub(crate) metrics_token: Option<Secret<String>>,
 }
 
 impl Services {

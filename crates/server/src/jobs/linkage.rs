@@ -32,6 +32,8 @@ pub(super) struct Link {
 pub(super) const LINKAGE: &[Link] = &[
     Link { on: &["user.login", "user.logout"],  by: By::TheChange, what: "an audit row" },
     Link { on: &["card_key.activated"],         by: By::TheChange, what: "the device is bound, an audit row" },
+    Link { on: &["device.offline", "device.online"], by: By::TheChange, what: "an audit row for each hundred that went or came back together" },
+    Link { on: &["device.unbound"],             by: By::TheChange, what: "the seat is free, older verdicts of the device are worth nothing, an audit row" },
     Link { on: &["device.anomaly", "session.token_reuse", "user.locked"], by: By::Handler(SECURITY_AUDIT), what: "an audit row of level WARNING for those who watch over security" },
     Link { on: &["user.changed"],               by: By::Handler(FORGET_STANDINGS), what: "verdicts no longer rest on what was remembered of the account" },
     Link { on: &[],                             by: By::Handler(LOG), what: "a line in the log at level debug" },

@@ -4,5 +4,6 @@ mod commands;
 mod environment;
 mod health;
 mod log;
+mod metrics;
 mod refusals;
 mod shutdown;
