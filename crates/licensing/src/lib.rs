@@ -24,6 +24,7 @@ mod judge;
 mod junk;
 mod keyring;
 mod licences;
+mod maintenance;
 pub mod memory;
 pub mod model;
 mod nonce;
@@ -31,6 +32,7 @@ mod operate;
 mod ports;
 mod proof;
 mod reissue;
+mod remind;
 mod service;
 mod sightings;
 mod verdict;
@@ -48,12 +50,13 @@ pub use export::{Export, ExportError};
 pub use fingerprint::{DeviceInfo, Identified, Unidentifiable, identify};
 pub use issue::Verified;
 pub use keyring::Keyring;
+pub use maintenance::{MaintenanceError, PlanMaintenance, UnderMaintenance};
 pub use nonce::{InvalidNonce, Nonce};
 pub use operate::Extension;
 pub use ports::{
     AppRepository, BatchRepository, BlacklistRepository, CardKeyFilter, CardKeyRepository, DeviceFilter,
-    DeviceRepository, LicenceOverview, LicenceRepository, LicenceStanding, Reader, Sighting, SigningKeyRepository,
-    Store, UnitOfWork,
+    DeviceRepository, LicenceOverview, LicenceRepository, LicenceStanding, MaintenanceRepository, Reader, Sighting,
+    SigningKeyRepository, Store, UnitOfWork,
 };
 pub use proof::{PresentedProof, ProofMemory, RecentProofs};
 pub use reissue::{Reissue, ReissueError};
