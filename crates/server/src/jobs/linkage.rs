@@ -32,6 +32,7 @@ pub(super) struct Link {
 pub(super) const LINKAGE: &[Link] = &[
     Link { on: &["user.login", "user.logout"],  by: By::TheChange, what: "an audit row" },
     Link { on: &["card_key.activated"],         by: By::TheChange, what: "the device is bound, an audit row" },
+    Link { on: &["announcement.published", "announcement.withdrawn"], by: By::TheChange, what: "an entry of the live log, which connected clients get at once and others when they come back" },
     Link { on: &["device.anomaly", "session.token_reuse", "user.locked"], by: By::Handler(SECURITY_AUDIT), what: "an audit row of level WARNING for those who watch over security" },
     Link { on: &["user.changed"],               by: By::Handler(FORGET_STANDINGS), what: "verdicts no longer rest on what was remembered of the account" },
     Link { on: &[],                             by: By::Handler(LOG), what: "a line in the log at level debug" },
