@@ -8,7 +8,7 @@ use crate::fingerprint::{DeviceInfo, Identified, identify};
 use crate::issue::Subject;
 use crate::model::{App, AppStatus, CardKey, CardKeyEvent, CardKeyState, Component, Device, Licence, Seat};
 use crate::service::{ATTEMPTS, too_busy, worth_another_look};
-use crate::{Licensing, Nonce, VerdictCode};
+use crate::{Licensing, Nonce, Sighting, VerdictCode};
 
 mod plan;
 
@@ -223,6 +223,8 @@ impl Licensing {
                 ip: call.ip,
                 first_seen_at: now,
                 last_seen_at: now,
+                status: None,
+                offline_at: None,
             },
         }
     }
@@ -269,6 +271,10 @@ impl Licensing {
         record(work.as_mut(), &self.ambient, call, plan.deed(), plan.happenings()).await?;
         call.finish(work, &plan.outcome, plan.now).await?;
         self.cache.forget_licence(plan.licence.id);
+        if plan.device.offline_at.is_some() {
+            // It is written down already; this takes the mark off it.
+            self.sightings.note(Sighting { device: plan.device.id, at: plan.now, ip: call.ip, status: None });
+        }
         Ok(())
     }
 }

@@ -41,6 +41,7 @@ pub(super) const SCHEDULE: &[Entry] = &[
     every(1, "expire_card_keys", |jobs| Box::pin(jobs.expire_card_keys())),
     every(1, "publish_and_expire", |jobs| Box::pin(jobs.publish_and_expire())),
     every(1, "write_down_notes", |jobs| Box::pin(jobs.write_down_notes())),
+    every(1, "mark_silent_devices", |jobs| Box::pin(jobs.mark_silent_devices())),
     every(2, "write_down_what_was_seen", |jobs| Box::pin(jobs.write_down())),
     every(2, "fold_counts", |jobs| Box::pin(jobs.fold_counts())),
     every(5, "fold_notes", |jobs| Box::pin(jobs.fold_notes())),
