@@ -9,7 +9,8 @@ use super::*;
 use crate::model::{AppStatus, PolicyChange};
 use crate::testing::{World, activation, block_on, device, text, verification};
 use crate::{
-    Activate, Activated, ChangeApp, Expectation, Extension, ShutOut, Sightings, VERDICT_TYPE, VerdictChecker, VerdictClaims,
+    Activate, Activated, ChangeApp, Expectation, Extension, ShutOut, Sightings, VERDICT_TYPE, VerdictChecker,
+    VerdictClaims,
 };
 
 const DAYS: Validity = Validity::Days { days: 30 };

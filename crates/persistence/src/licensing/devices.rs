@@ -135,9 +135,8 @@ pub(super) async fn note_sightings(db: &Database, sightings: &[Sighting]) -> Res
         let columns = ["id", "seen_at", "seen_ip", "seen_status"];
         let sql = update_from(db.backend(), "devices", set, "seen", &columns, some.len());
         let sql = format!("{sql} AND devices.last_seen_at < seen.seen_at");
-        let value = |seen: &&Sighting| {
-            [seen.device.value(), seen.at.value(), seen.ip.value(), seen.status.as_ref().value()]
-        };
+        let value =
+            |seen: &&Sighting| [seen.device.value(), seen.at.value(), seen.ip.value(), seen.status.as_ref().value()];
         let values = some.iter().flat_map(value).collect();
         db.write(&sql, values).await?;
     }

@@ -7,8 +7,8 @@ use super::access::{May, PendingPassword, Public, SignedIn};
 use super::card_keys::batches;
 use super::route::{Route, delete, get, patch, post};
 use super::{
-    announcements, apps, audit_logs, auth, blacklist, card_keys, dashboard, devices, docs, events, inbox, licences, roles, sessions,
-    signing_keys, system, users,
+    announcements, apps, audit_logs, auth, blacklist, card_keys, dashboard, devices, docs, events, inbox, licences,
+    roles, sessions, signing_keys, system, users,
 };
 
 /// The table. The order does not matter: fixed segments are matched before variable ones.

@@ -11,10 +11,11 @@ pub(crate) enum Part {
     ActivationPostgres,
     Million,
     Live,
+    Audit,
 }
 
 impl Part {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Footprint,
         Self::Reads,
         Self::Flood,
@@ -22,6 +23,7 @@ impl Part {
         Self::ActivationPostgres,
         Self::Million,
         Self::Live,
+        Self::Audit,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -33,6 +35,7 @@ impl Part {
             Self::ActivationPostgres => "activation-postgres",
             Self::Million => "million",
             Self::Live => "live",
+            Self::Audit => "audit",
         }
     }
 }

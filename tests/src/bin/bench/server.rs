@@ -65,9 +65,26 @@ impl Server {
 
     /// Stops the server as an operator does and starts it again on the same data.
     pub(crate) async fn restart(&mut self) {
+        self.while_stopped(|_| ()).await;
+    }
+
+    /// Does something with the database's file while nobody uses it.
+    pub(crate) async fn while_stopped<T>(&mut self, change: impl FnOnce(&Path) -> T) -> T {
         self.stop();
         let folder = self._folder.path().to_owned();
+        let changed = change(&folder.join("data/cardkey.db"));
         (self.child, self.ready_after) = self.settings.launch(&folder, self.port).await;
+        changed
+    }
+
+    /// Asks the database's file for a text.
+    pub(crate) fn read(&self, sql: &str) -> String {
+        let script = "import sqlite3,sys; print(*sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchone())";
+        let mut command = Command::new("python3");
+        command.args(["-c", script]).arg(self._folder.path().join("data/cardkey.db")).arg(sql);
+        let output = command.output().expect("python3 starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
     pub(crate) fn memory(&self) -> Memory {

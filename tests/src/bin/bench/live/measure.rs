@@ -13,6 +13,9 @@ use crate::report::{Report, Row};
 /// Everybody has heard by then, or never will.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// A client that may still resume is told nothing yet; see docs/websocket.md.
+const SETTLED_AFTER: Duration = Duration::from_secs(2);
+
 /// A number of clients and what is asked with so many.
 struct Crowding {
     clients: usize,
@@ -115,7 +118,10 @@ async fn listen(server: &mut impl Broadcaster, crowding: &Crowding, is_first: bo
 
 async fn gather(server: &impl Broadcaster, clients: usize) -> Crowd {
     let gathered = Crowd::gather(server.port(), clients, server.greetings(), |client| server.upgrade(client)).await;
-    gathered.unwrap_or_else(|error| panic!("{}: {clients} clients could not connect: {error}", server.name()))
+    let crowd =
+        gathered.unwrap_or_else(|error| panic!("{}: {clients} clients could not connect: {error}", server.name()));
+    tokio::time::sleep(SETTLED_AFTER).await;
+    crowd
 }
 
 /// What the peers are given to say, so that all move as many bytes.
