@@ -22,7 +22,7 @@ use cardkey_persistence::Database;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use self::handlers::{ForgetStandings, LogEvents, SecurityAudit};
+use self::handlers::{FollowMaintenance, ForgetStandings, LogEvents, SecurityAudit, TellOwners};
 use self::schedule::{Rhythm, SCHEDULE};
 use crate::config::TimeOfDay;
 use crate::http::Services;
@@ -60,6 +60,8 @@ impl Jobs {
         let bus = Bus::new()
             .with(Arc::new(LogEvents))
             .with(Arc::new(ForgetStandings(memory)))
+            .with(Arc::new(TellOwners(Arc::clone(&services.announcements))))
+            .with(Arc::new(FollowMaintenance(Arc::clone(&services.announcements))))
             .with(Arc::new(SecurityAudit { store, ambient }));
         Self { services: Arc::clone(services), database: database.clone(), sightings, bus, nightly_at }
     }

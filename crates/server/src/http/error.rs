@@ -71,6 +71,7 @@ mod table {
 
         AppDisabled = "app.disabled", 403, "应用已停用", "The app is out of use";
         AppNotFound = "app.not_found", 404, "应用不存在", "There is no such app";
+        AppMaintenance = "app.maintenance", 503, "应用维护中,请稍后再试", "The app is under maintenance; come back later";
 
         BatchNotFound = "batch.not_found", 404, "批次不存在", "There is no such batch";
         BatchNotRunning = "batch.not_running", 409, "批次已结束", "The batch runs no more";

@@ -33,6 +33,7 @@ pub(super) fn routes() -> Vec<Route> {
         post("/api/v1/apps",                 May(P::AppsWrite),        "app.register",       apps::register,       "Register an app"),
         get("/api/v1/apps/{id}",             May(P::AppsRead),         "app.show",           apps::show,           "Show an app"),
         patch("/api/v1/apps/{id}",           May(P::AppsWrite),        "app.change",         apps::change,         "Change an app"),
+        post("/api/v1/apps/{id}/maintenance", May(P::AppsMaintain),    "app.maintenance",    apps::maintenance,    "Put an app under maintenance, now or later, or end it"),
         get("/api/v1/apps/{id}/keys",        Public,                   "app.keys",           apps::keys,           "The public keys that an app's verdicts can be checked with"),
         post("/api/v1/apps/{id}/keys/rotate", May(P::AppsRotateKeys),  "app.rotate_signing_key", apps::rotate,     "Put an app's spare signing key in the place of the active one"),
 
