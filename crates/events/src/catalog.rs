@@ -178,7 +178,7 @@ happenings! {
     /// A device that was offline shows itself again.
     #[serde(rename = "device.online")]
     DeviceOnline { device_id: DeviceId, app_id: AppId, user_id: UserId },
-    /// A device was silent for longer than its app allows.
+    /// A device was silent for 15 minutes; told once, until it shows itself again.
     #[serde(rename = "device.offline")]
     DeviceOffline { device_id: DeviceId, app_id: AppId, user_id: UserId, last_seen_at: Timestamp },
     /// A device gave serial numbers that identify nothing.

@@ -9,7 +9,7 @@ use crate::issue::Subject;
 use crate::model::{App, AppStatus, CardKey, CardKeyEvent, CardKeyState, Component, Device, Licence, Seat};
 use crate::remind::next_reminder;
 use crate::service::{ATTEMPTS, too_busy, worth_another_look};
-use crate::{Licensing, Nonce, UnderMaintenance, VerdictCode};
+use crate::{Licensing, Nonce, Sighting, UnderMaintenance, VerdictCode};
 
 mod plan;
 
@@ -230,6 +230,8 @@ impl Licensing {
                 ip: call.ip,
                 first_seen_at: now,
                 last_seen_at: now,
+                status: None,
+                offline_at: None,
             },
         }
     }
@@ -277,6 +279,10 @@ impl Licensing {
         record(work.as_mut(), &self.ambient, call, plan.deed(), plan.happenings()).await?;
         call.finish(work, &plan.outcome, plan.now).await?;
         self.cache.forget_licence(plan.licence.id);
+        if plan.device.offline_at.is_some() {
+            // It is written down already; this takes the mark off it.
+            self.sightings.note(Sighting { device: plan.device.id, at: plan.now, ip: call.ip, status: None });
+        }
         Ok(())
     }
 }

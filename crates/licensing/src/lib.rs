@@ -19,6 +19,7 @@ mod devices;
 mod expire;
 mod export;
 mod fingerprint;
+mod heartbeat;
 mod issue;
 mod judge;
 mod junk;
@@ -30,7 +31,9 @@ pub mod model;
 mod nonce;
 mod operate;
 mod ports;
+mod presence;
 mod proof;
+mod question;
 mod reissue;
 mod remind;
 mod service;
@@ -48,6 +51,7 @@ pub use change::ChangeError;
 pub use check::{CheckError, Expectation, Lease, VerdictChecker};
 pub use export::{Export, ExportError};
 pub use fingerprint::{DeviceInfo, Identified, Unidentifiable, identify};
+pub use heartbeat::{Heard, Heartbeat};
 pub use issue::Verified;
 pub use keyring::Keyring;
 pub use maintenance::{MaintenanceError, PlanMaintenance, UnderMaintenance};
@@ -59,11 +63,12 @@ pub use ports::{
     SigningKeyRepository, Store, UnitOfWork,
 };
 pub use proof::{PresentedProof, ProofMemory, RecentProofs};
+pub use question::VerifyError;
 pub use reissue::{Reissue, ReissueError};
 pub use service::Licensing;
 pub use sightings::{NoSightings, Sightings};
 pub use verdict::{Confirmation, VERDICT_TYPE, VerdictClaims, VerdictCode};
-pub use verify::{Verify, VerifyError};
+pub use verify::Verify;
 
 #[cfg(test)]
 mod testing;

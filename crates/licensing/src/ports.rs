@@ -130,6 +130,11 @@ pub trait DeviceRepository: Send {
     async fn insert(&mut self, device: &Device) -> Result<(), StoreError>;
     /// Overwrites what a device told of itself (name, operating system, address, components, last seen).
     async fn update(&mut self, device: &Device) -> Result<(), StoreError>;
+    /// Marks a device as offline that still is as of `seen`; [`cardkey_events::Constraint::Stale`] when it showed itself since, or is
+    /// marked.
+    async fn mark_offline(&mut self, seen: &Device, now: Timestamp) -> Result<(), StoreError>;
+    /// Takes away the mark that `seen` bears; [`cardkey_events::Constraint::Stale`] when somebody else did.
+    async fn mark_online(&mut self, seen: &Device) -> Result<(), StoreError>;
 }
 
 /// Writes the blacklist.
@@ -187,6 +192,10 @@ pub trait Reader: Send + Sync {
     async fn device_by_fingerprint(&self, app: AppId, fingerprint: &Fingerprint) -> Result<Option<Device>, StoreError>;
     /// Devices, newest first, each with its bound seats.
     async fn devices(&self, filter: &DeviceFilter, page: PageRequest) -> Result<Page<(Device, Vec<Seat>)>, StoreError>;
+    /// Devices that are not marked as offline and were last seen before `before`, the longest silent first.
+    async fn devices_silent(&self, before: Timestamp, limit: u32) -> Result<Vec<Device>, StoreError>;
+    /// Those of these devices that are marked as offline.
+    async fn devices_offline(&self, among: &[DeviceId]) -> Result<Vec<Device>, StoreError>;
     /// Every seat a device ever had, newest first, at most 100.
     async fn seats_of_device(&self, device: DeviceId) -> Result<Vec<Seat>, StoreError>;
 
@@ -292,7 +301,7 @@ pub struct DeviceFilter {
 }
 
 /// A device was seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sighting {
     /// Which.
     pub device: DeviceId,
@@ -300,4 +309,17 @@ pub struct Sighting {
     pub at: Timestamp,
     /// From where.
     pub ip: Option<IpAddr>,
+    /// What it said of itself, where it did.
+    pub status: Option<Text<64>>,
+}
+
+impl Sighting {
+    /// Becomes the later of this one and another of the same device; what only one of them tells stays.
+    pub fn follow(&mut self, other: Self) {
+        let earlier = if self.at <= other.at { std::mem::replace(self, other) } else { other };
+        self.ip = self.ip.or(earlier.ip);
+        if self.status.is_none() {
+            self.status = earlier.status;
+        }
+    }
 }

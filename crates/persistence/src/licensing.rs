@@ -157,6 +157,14 @@ impl Reader for Database {
         devices::list(self, filter, page).await
     }
 
+    async fn devices_silent(&self, before: Timestamp, limit: u32) -> Result<Vec<Device>, StoreError> {
+        devices::silent(self, before, limit).await
+    }
+
+    async fn devices_offline(&self, among: &[DeviceId]) -> Result<Vec<Device>, StoreError> {
+        devices::offline(self, among).await
+    }
+
     async fn seats_of_device(&self, device: DeviceId) -> Result<Vec<Seat>, StoreError> {
         seats::ever_of(self, device).await
     }

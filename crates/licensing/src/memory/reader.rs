@@ -154,6 +154,20 @@ impl Reader for MemoryStore {
         }))
     }
 
+    async fn devices_silent(&self, before: Timestamp, limit: u32) -> Result<Vec<Device>, StoreError> {
+        let silent = |device: &&Device| device.offline_at.is_none() && device.last_seen_at < before;
+        let mut devices: Vec<Device> = self.snapshot().devices.values().filter(silent).cloned().collect();
+        devices.sort_by_key(|device| device.last_seen_at);
+        devices.truncate(limit as usize);
+        Ok(devices)
+    }
+
+    async fn devices_offline(&self, among: &[DeviceId]) -> Result<Vec<Device>, StoreError> {
+        let state = self.snapshot();
+        let found = among.iter().filter_map(|id| state.devices.get(id));
+        Ok(found.filter(|device| device.offline_at.is_some()).cloned().collect())
+    }
+
     async fn seats_of_device(&self, device: DeviceId) -> Result<Vec<Seat>, StoreError> {
         let state = self.snapshot();
         Ok(state.seats.values().rev().filter(|seat| seat.device_id == device).take(100).cloned().collect())
@@ -208,6 +222,7 @@ impl Reader for MemoryStore {
                 if let Some(device) = devices.get_mut(&sighting.device).filter(|d| d.last_seen_at <= sighting.at) {
                     device.last_seen_at = sighting.at;
                     device.ip = sighting.ip.or(device.ip);
+                    device.status = sighting.status.clone().or_else(|| device.status.take());
                 }
             }
         });

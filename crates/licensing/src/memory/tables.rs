@@ -233,6 +233,22 @@ impl DeviceRepository for MemoryWork {
         }
         Ok(())
     }
+
+    async fn mark_offline(&mut self, seen: &Device, now: Timestamp) -> Result<(), StoreError> {
+        let stored = Arc::make_mut(&mut self.state.devices).get_mut(&seen.id);
+        let same = |device: &&mut Device| device.offline_at.is_none() && device.last_seen_at == seen.last_seen_at;
+        let stored = stored.filter(same).ok_or(StoreError::Conflict(Constraint::Stale))?;
+        stored.offline_at = Some(now);
+        Ok(())
+    }
+
+    async fn mark_online(&mut self, seen: &Device) -> Result<(), StoreError> {
+        let stored = Arc::make_mut(&mut self.state.devices).get_mut(&seen.id);
+        let same = |device: &&mut Device| device.offline_at.is_some() && device.offline_at == seen.offline_at;
+        let stored = stored.filter(same).ok_or(StoreError::Conflict(Constraint::Stale))?;
+        stored.offline_at = None;
+        Ok(())
+    }
 }
 
 #[async_trait]

@@ -62,6 +62,7 @@ pub(super) fn routes() -> Vec<Route> {
 
         // Devices
         get("/api/v1/devices",               May(P::DevicesRead),      "device.list",        devices::list,        "List devices"),
+        post("/api/v1/devices/heartbeat",    Public,                   "device.heartbeat",   devices::heartbeat,   "Show that an app is running; the verdict is signed either way"),
         get("/api/v1/devices/{id}",          May(P::DevicesRead),      "device.show",        devices::show,        "Show a device with its bindings and their history"),
 
         // Blacklist

@@ -42,6 +42,7 @@ pub(super) const SCHEDULE: &[Entry] = &[
     every(1, "maintain_apps", |jobs| Box::pin(jobs.maintain_apps())),
     every(1, "publish_and_expire", |jobs| Box::pin(jobs.publish_and_expire())),
     every(1, "write_down_notes", |jobs| Box::pin(jobs.write_down_notes())),
+    every(1, "mark_silent_devices", |jobs| Box::pin(jobs.mark_silent_devices())),
     every(2, "write_down_what_was_seen", |jobs| Box::pin(jobs.write_down())),
     every(2, "fold_counts", |jobs| Box::pin(jobs.fold_counts())),
     every(2, "count_reach", |jobs| Box::pin(jobs.count_reach())),

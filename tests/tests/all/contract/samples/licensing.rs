@@ -134,6 +134,8 @@ impl World {
             ip: None,
             first_seen_at: self.now(),
             last_seen_at: self.now(),
+            status: None,
+            offline_at: None,
         }
     }
 
