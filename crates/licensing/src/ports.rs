@@ -65,8 +65,8 @@ pub trait BatchRepository: Send {
     async fn insert(&mut self, batch: &Batch) -> Result<(), StoreError>;
     /// Moves a running batch from `from` to `to` generated keys, if nobody else did; completes it when all stand.
     async fn advance(&mut self, id: BatchId, from: u32, to: u32, now: Timestamp) -> Result<bool, StoreError>;
-    /// Ends a running batch; false when it runs no more.
-    async fn cancel(&mut self, id: BatchId, now: Timestamp) -> Result<bool, StoreError>;
+    /// Ends a running batch and tells how many keys it has; `None` when it runs no more.
+    async fn cancel(&mut self, id: BatchId, now: Timestamp) -> Result<Option<u32>, StoreError>;
 }
 
 /// Writes card keys, and the counts that lists show of them.

@@ -77,11 +77,11 @@ impl BatchRepository for MemoryWork {
         Ok(true)
     }
 
-    async fn cancel(&mut self, id: BatchId, now: Timestamp) -> Result<bool, StoreError> {
+    async fn cancel(&mut self, id: BatchId, now: Timestamp) -> Result<Option<u32>, StoreError> {
         let batch = Arc::make_mut(&mut self.state.batches).get_mut(&id);
-        let Some(batch) = batch.filter(|batch| batch.status == BatchStatus::Running) else { return Ok(false) };
+        let Some(batch) = batch.filter(|batch| batch.status == BatchStatus::Running) else { return Ok(None) };
         (batch.status, batch.finished_at) = (BatchStatus::Cancelled, Some(now));
-        Ok(true)
+        Ok(Some(batch.generated))
     }
 }
 
