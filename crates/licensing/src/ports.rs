@@ -75,8 +75,8 @@ pub trait CardKeyRepository: Send {
     /// Adds unused keys of a batch ([`Batch::unredeemed_end`] is when they end), in one statement where the database allows; [`cardkey_events::Constraint::CardKeyCode`] when a code exists.
     async fn insert_unused(&mut self, batch: &Batch, keys: &[NewCardKey], now: Timestamp) -> Result<(), StoreError>;
 
-    /// Overwrites the changeable fields (state, state before, note, owner, licence, seats, times) of a key that still stands as `seen`
-    /// did: same state, same owner, same end; [`cardkey_events::Constraint::Stale`] when somebody else was first.
+    /// Overwrites the changeable fields (state, state before, owner, licence, seats, times) of a key that still stands as `seen` did: same
+    /// state, same owner, same end; [`cardkey_events::Constraint::Stale`] when somebody else was first.
     async fn update(&mut self, seen: &CardKey, key: &CardKey) -> Result<(), StoreError>;
 }
 

@@ -106,7 +106,6 @@ impl CardKeyRepository for MemoryWork {
         *stored = CardKey {
             state: key.state,
             state_before: key.state_before,
-            note: key.note.clone(),
             owner_id: key.owner_id,
             licence_id: key.licence_id,
             max_devices: key.max_devices,
