@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "all of this is test code")]
 
 mod architecture;
+mod audit;
 mod bus;
 mod clock;
 mod contract;
