@@ -18,6 +18,7 @@ mod endpoint;
 mod error;
 mod events;
 mod exchange;
+mod export;
 mod extract;
 mod fault;
 mod gate;

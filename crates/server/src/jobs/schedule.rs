@@ -41,11 +41,13 @@ pub(super) const SCHEDULE: &[Entry] = &[
     every(1, "expire_card_keys", |jobs| Box::pin(jobs.expire_card_keys())),
     every(2, "write_down_what_was_seen", |jobs| Box::pin(jobs.write_down())),
     every(2, "fold_counts", |jobs| Box::pin(jobs.fold_counts())),
+    every(1, "seal_audit_log", |jobs| Box::pin(jobs.seal_audit_log())),
     every(30, "sweep_sessions", |jobs| Box::pin(jobs.sweep_sessions())),
     every(60, "reload_signing_keys", |jobs| Box::pin(jobs.reload_keys())),
     every(60, "sum_up_refusals", |jobs| Box::pin(jobs.sum_up_refusals())),
     every(600, "forget_replies", |jobs| Box::pin(jobs.forget_replies())),
     nightly("forget_events", |jobs| Box::pin(jobs.forget_events())),
+    nightly("archive_audit_log", |jobs| Box::pin(jobs.archive_audit_log())),
 ];
 
 #[cfg(test)]
