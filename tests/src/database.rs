@@ -77,6 +77,12 @@ impl Database {
         })
     }
 
+    /// Runs a statement as somebody who sits at the database of [`Database::url`].
+    pub fn statement(&self, sql: &str) {
+        let file = self.url.strip_prefix("sqlite://").unwrap_or_default();
+        self.execute(sql, Path::new(file));
+    }
+
     /// Takes the database away from whoever uses it.
     pub(crate) fn take_away(&self) {
         drop(self.drop_statement().output());

@@ -139,6 +139,17 @@ impl Audience {
         }
     }
 
+    /// The audience of a kind that names these.
+    #[must_use]
+    pub fn of(kind: AudienceKind, subjects: &[Uuid]) -> Self {
+        match kind {
+            AudienceKind::All => Self::All,
+            AudienceKind::App => Self::Apps(subjects.iter().copied().map(AppId::from_uuid).collect()),
+            AudienceKind::Group => Self::Groups(subjects.iter().copied().map(GroupId::from_uuid).collect()),
+            AudienceKind::Users => Self::Users(subjects.iter().copied().map(UserId::from_uuid).collect()),
+        }
+    }
+
     /// Whom it names, each once, in order.
     #[must_use]
     pub fn subjects(&self) -> Vec<Uuid> {
@@ -185,12 +196,16 @@ pub struct Announcement {
     pub created_by: Option<UserId>,
     /// What made it, where it was an event: one announcement each.
     pub source: Option<Uuid>,
+    /// Whether the system says it to one account alone: it is in that account's inbox, and not among what operators wrote.
+    pub notice: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed; the version of conditional writes.
     pub updated_at: Timestamp,
     /// Its place in the live log, once published.
     pub seq: Option<Seq>,
+    /// How many accounts it is for, once counted.
+    pub reach: Option<Reach>,
 }
 
 impl Announcement {
@@ -201,11 +216,22 @@ impl Announcement {
     }
 }
 
+/// How many active accounts an announcement was for when they were counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reach {
+    /// How many.
+    pub accounts: u64,
+    /// When they were counted.
+    pub counted_at: Timestamp,
+}
+
 /// An announcement as it stands to one reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InboxItem {
     /// What was said.
     pub announcement: Announcement,
+    /// When it reached a client of theirs.
+    pub delivered_at: Option<Timestamp>,
     /// When they read it.
     pub read_at: Option<Timestamp>,
     /// When they confirmed it.

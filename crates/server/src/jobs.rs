@@ -3,6 +3,7 @@
 //! Every job is harmless to repeat and to run on several nodes at once; the database decides who was first. When each of them runs stands
 //! in `schedule.rs`, what follows from which event in `linkage.rs`.
 
+mod announcements;
 mod audit;
 mod batches;
 mod handlers;
@@ -22,7 +23,7 @@ use cardkey_persistence::Database;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use self::handlers::{ForgetStandings, LogEvents, SecurityAudit};
+use self::handlers::{FollowMaintenance, ForgetStandings, LogEvents, SecurityAudit, TellOwners};
 use self::schedule::{Rhythm, SCHEDULE};
 use crate::config::TimeOfDay;
 use crate::http::Services;
@@ -63,6 +64,8 @@ impl Jobs {
         let bus = Bus::new()
             .with(Arc::new(LogEvents))
             .with(Arc::new(ForgetStandings(memory)))
+            .with(Arc::new(TellOwners(Arc::clone(&services.announcements))))
+            .with(Arc::new(FollowMaintenance(Arc::clone(&services.announcements))))
             .with(Arc::new(SecurityAudit { store, ambient }));
         Self { services: Arc::clone(services), database: database.clone(), sightings, bus, audit, nightly_at }
     }
@@ -106,6 +109,9 @@ impl Running {
         }
         if let Err(error) = self.jobs.write_down().await {
             tracing::error!(error = periodic::chain(&error), "what was seen last is lost");
+        }
+        if let Err(error) = self.jobs.write_down_notes().await {
+            tracing::error!(error = periodic::chain(&error), "who read what last is lost");
         }
         if let Err(error) = self.jobs.sum_up_refusals().await {
             tracing::error!(error = periodic::chain(&error), "the refusals of the last minute are lost");

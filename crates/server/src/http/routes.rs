@@ -7,8 +7,8 @@ use super::access::{May, PendingPassword, Public, SignedIn};
 use super::card_keys::batches;
 use super::route::{Route, delete, get, patch, post};
 use super::{
-    apps, audit_logs, auth, blacklist, card_keys, dashboard, devices, docs, events, licences, roles, sessions,
-    signing_keys, system, users,
+    announcements, apps, audit_logs, auth, blacklist, card_keys, dashboard, devices, docs, events, inbox, licences,
+    roles, sessions, signing_keys, system, users,
 };
 
 /// The table. The order does not matter: fixed segments are matched before variable ones.
@@ -33,6 +33,7 @@ pub(super) fn routes() -> Vec<Route> {
         post("/api/v1/apps",                 May(P::AppsWrite),        "app.register",       apps::register,       "Register an app"),
         get("/api/v1/apps/{id}",             May(P::AppsRead),         "app.show",           apps::show,           "Show an app"),
         patch("/api/v1/apps/{id}",           May(P::AppsWrite),        "app.change",         apps::change,         "Change an app"),
+        post("/api/v1/apps/{id}/maintenance", May(P::AppsMaintain),    "app.maintenance",    apps::maintenance,    "Put an app under maintenance, now or later, or end it"),
         get("/api/v1/apps/{id}/keys",        Public,                   "app.keys",           apps::keys,           "The public keys that an app's verdicts can be checked with"),
         post("/api/v1/apps/{id}/keys/rotate", May(P::AppsRotateKeys),  "app.rotate_signing_key", apps::rotate,     "Put an app's spare signing key in the place of the active one"),
 
@@ -61,6 +62,7 @@ pub(super) fn routes() -> Vec<Route> {
 
         // Devices
         get("/api/v1/devices",               May(P::DevicesRead),      "device.list",        devices::list,        "List devices"),
+        post("/api/v1/devices/heartbeat",    Public,                   "device.heartbeat",   devices::heartbeat,   "Show that an app is running; the verdict is signed either way"),
         get("/api/v1/devices/{id}",          May(P::DevicesRead),      "device.show",        devices::show,        "Show a device with its bindings and their history"),
 
         // Blacklist
@@ -92,6 +94,22 @@ pub(super) fn routes() -> Vec<Route> {
         patch("/api/v1/roles/{id}",          May(P::RolesWrite),       "role.change",        roles::change,        "Change what a role may do"),
         delete("/api/v1/roles/{id}",         May(P::RolesWrite),       "role.delete",        roles::delete,        "Delete a role that nobody has"),
         post("/api/v1/signing-keys/rotate",  May(P::SystemRotateKeys), "signing_key.rotate", signing_keys::rotate, "Rotate the keys that sign tokens"),
+
+        // Announcements
+        get("/api/v1/announcements",         May(P::AnnouncementsRead), "announcement.list", announcements::list,  "List announcements, drafts among them"),
+        post("/api/v1/announcements",        May(P::AnnouncementsWrite), "announcement.create", announcements::create, "Write an announcement"),
+        post("/api/v1/announcements/preview", May(P::AnnouncementsWrite), "announcement.preview", announcements::preview, "Show what Markdown will look like"),
+        get("/api/v1/announcements/{id}",    May(P::AnnouncementsRead), "announcement.show", announcements::show,  "Show an announcement with its audience"),
+        patch("/api/v1/announcements/{id}",  May(P::AnnouncementsWrite), "announcement.edit", announcements::edit, "Change an announcement that nobody has seen yet"),
+        post("/api/v1/announcements/{id}/publish", May(P::AnnouncementsPublish), "announcement.publish", announcements::publish, "Publish an announcement now"),
+        post("/api/v1/announcements/{id}/withdraw", May(P::AnnouncementsPublish), "announcement.withdraw", announcements::withdraw, "Take an announcement back, or discard a draft"),
+        get("/api/v1/announcements/{id}/statistics", May(P::AnnouncementsRead), "announcement.statistics", announcements::statistics, "How many an announcement reached, and who took note when"),
+        get("/api/v1/announcements/{id}/unconfirmed", May(P::AnnouncementsRead), "announcement.list_unconfirmed", announcements::unconfirmed, "List who has not confirmed an announcement"),
+        post("/api/v1/announcements/{id}/read", SignedIn,             "announcement.read_by_address", inbox::read, "Mark an announcement as read"),
+        post("/api/v1/announcements/{id}/confirm", SignedIn,          "announcement.confirm_by_address", inbox::confirm, "Confirm an announcement"),
+        get("/api/v1/me/announcements",      SignedIn,                 "inbox.list",         inbox::list,          "List the announcements for oneself"),
+        post("/api/v1/me/announcements/{id}/read", SignedIn,           "inbox.read",         inbox::read,          "Mark an announcement as read"),
+        post("/api/v1/me/announcements/{id}/confirm", SignedIn,        "inbox.confirm",      inbox::confirm,       "Confirm an announcement"),
 
         // Events
         get("/api/v1/events",                May(P::EventsRead),       "event.list",         events::list,         "List what happened"),

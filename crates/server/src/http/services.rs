@@ -2,6 +2,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use cardkey_announce::Announcements;
 use cardkey_audit::{AuditExports, AuditSearch, AuditStatistics, Dashboard, RefusalLog};
 use cardkey_crypto::LookupKey;
 use cardkey_domain::{Ambient, Timestamp, UserId};
@@ -21,6 +22,7 @@ pub(crate) struct Services {
     pub(crate) site: Site,
     pub(crate) identity: Arc<Identity>,
     pub(crate) licensing: Arc<Licensing>,
+    pub(crate) announcements: Arc<Announcements>,
     pub(crate) receipts: Arc<dyn ReceiptReader>,
     pub(crate) sealer: Arc<dyn Sealer>,
     /// Makes the digests of request bodies.

@@ -11,6 +11,7 @@ use actix_web::test::TestRequest;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, Error, test};
 use async_trait::async_trait;
+use cardkey_announce::{Announcements, memory as announce};
 use cardkey_audit::memory::MemoryAudit;
 use cardkey_audit::{AuditExports, AuditSearch, AuditStatistics, Dashboard, RefusalLog};
 use cardkey_crypto::{LookupKey, MasterKey, PasswordHasher, Vault};
@@ -70,6 +71,7 @@ pub(super) async fn memory() -> Memory {
         },
         identity: Arc::new(identity),
         licensing: Arc::new(licensing),
+        announcements: Arc::new(Announcements::new(Arc::new(announce::MemoryStore::new()), ambient.clone())),
         receipts: store.clone(),
         sealer: Arc::new(Unsealed),
         digests: lookup,

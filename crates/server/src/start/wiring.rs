@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use cardkey_announce::Announcements;
 use cardkey_audit::{AuditExports, AuditSearch, AuditStatistics, Dashboard, RefusalLog};
 use cardkey_crypto::PasswordHasher;
 use cardkey_domain::{Ambient, Entropy, Secret, Timestamp};
@@ -63,6 +64,7 @@ pub(super) async fn wire(
         },
         identity: Arc::new(identity.await?),
         licensing: Arc::new(licensing),
+        announcements: Arc::new(Announcements::new(store.clone(), ambient.clone())),
         receipts: store.clone(),
         sealer: Arc::new(ReplySealer(keys.vault)),
         digests: keys.lookup,

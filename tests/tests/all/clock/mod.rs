@@ -1,4 +1,5 @@
 //! What time alone does. The clock is moved; nobody waits.
 
+mod devices;
 mod licences;
 mod sessions;
