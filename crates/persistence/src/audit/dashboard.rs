@@ -11,7 +11,7 @@ use cardkey_licensing::model::CardKeyState;
 use super::statistics::{COUNTED_HOURS, sum};
 use crate::database::Database;
 use crate::licensing::tallies;
-use crate::sql::{all, number, params};
+use crate::sql::{Pick, all, number, params};
 
 #[async_trait]
 impl DashboardReader for Database {
@@ -19,7 +19,7 @@ impl DashboardReader for Database {
         let count = |table: &str| format!("SELECT COUNT(*) AS n FROM {table}");
         let live = "SELECT COUNT(*) AS n FROM user_sessions WHERE revoked_at IS NULL AND ends_at > ?";
         let online = "SELECT COUNT(*) AS n FROM devices WHERE last_seen_at >= ?";
-        let keys = tallies::of(self, None, None).await?;
+        let keys = tallies::of(self, &Pick::new()).await?;
         let on = self.reads();
         Ok(Totals {
             users: number(on, &count("users"), Vec::new()).await?,
