@@ -22,14 +22,12 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// Licences that stand are looked at seven days before their end for the first time; what has passed by then is said once.
+/// Licences that were made by a program that reminded nobody are looked at seven days before their end for the first time; what has passed
+/// by then is said once.
 async fn reminders(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    add_column(manager, "licences", "remind_at BIGINT").await?;
-    let sql = "UPDATE licences SET remind_at = expires_at - 604800000000 WHERE expires_at IS NOT NULL";
-    manager.get_connection().execute_unprepared(sql).await?;
-    let licences = table(manager, "licences");
-    licences.index_where("ix_licences_remind_at", "remind_at", "remind_at IS NOT NULL").await?;
-    Ok(())
+    let sql = "UPDATE licences SET remind_at = expires_at - 604800000000 \
+               WHERE expires_at IS NOT NULL AND remind_at IS NULL";
+    manager.get_connection().execute_unprepared(sql).await.map(|_| ())
 }
 
 /// What the system tells one account (that a card key was redeemed, that a licence is about to end) is in that account's inbox alone:

@@ -8,6 +8,7 @@ use cardkey_domain::Timestamp;
 use cardkey_events::StoreError;
 use cardkey_licensing::model::CardKeyState;
 
+use super::statistics::{COUNTED_HOURS, sum};
 use crate::database::Database;
 use crate::licensing::tallies;
 use crate::sql::{Pick, all, number, params};
@@ -38,12 +39,23 @@ impl DashboardReader for Database {
     }
 
     async fn activity(&self, since: Timestamp, step: Duration) -> Result<Vec<ActivityCount>, StoreError> {
+        const HOUR: i64 = 60 * 60 * 1_000_000;
         let step = i64::try_from(step.as_micros()).unwrap_or(i64::MAX).max(1);
         let first = since.micros() / step * step;
         // Whole numbers: the remainder is exact on every database, a quotient would be a decimal on MySQL.
-        let sql = "SELECT occurred_at - occurred_at % ? AS step, action, status, COUNT(*) AS n FROM audit_logs \
-                   WHERE occurred_at >= ? GROUP BY step, action, status ORDER BY step, action, status";
-        let rows = all(self.reads(), sql, params![step, first]).await?;
+        let (sql, values) = if step % HOUR == 0 {
+            let sql = format!(
+                "SELECT hour - hour % ? AS step, action, status, {} AS n FROM ({COUNTED_HOURS}) AS counted \
+                 GROUP BY step, action, status ORDER BY step, action, status",
+                sum(self.backend())
+            );
+            (sql, params![step, first, i64::MAX, first, i64::MAX])
+        } else {
+            let sql = "SELECT occurred_at - occurred_at % ? AS step, action, status, COUNT(*) AS n FROM audit_logs \
+                       WHERE occurred_at >= ? GROUP BY step, action, status ORDER BY step, action, status";
+            (sql.to_owned(), params![step, first])
+        };
+        let rows = all(self.reads(), &sql, values).await?;
         rows.iter()
             .map(|row| {
                 Ok(ActivityCount {

@@ -132,6 +132,11 @@ settings! {
     /// When the work of the night is done: `HH:MM`, in UTC unless an offset follows, as in `02:00+08:00`.
     "Jobs" "NIGHTLY_AT" nightly_at: TimeOfDay = "02:00", false, TimeOfDay::parse;
 
+    /// How long rows of the audit log stay in the database, in days, 1 to 3650; older ones are archived in the night.
+    "Audit" "AUDIT_HOT_DAYS" audit_hot: Duration = "30", false, |text| days(text, 1, 3_650);
+    /// How long archives of the audit log are kept after that, in days, 1 to 36500.
+    "Audit" "AUDIT_ARCHIVE_DAYS" audit_archived: Duration = "365", false, |text| days(text, 1, 36_500);
+
     /// `error`, `warn`, `info`, `debug` or `trace`, also by module: `info,cardkey_server::http=debug`.
     "Log" "LOG_LEVEL" log_level: LogLevel = "info", false, LogLevel::parse;
     /// `text` or `json`.

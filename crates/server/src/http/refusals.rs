@@ -64,7 +64,7 @@ fn gets_a_row(code: Code, services: &Services, caller: Option<&Caller>) -> bool 
 
 /// No fault of anybody: there is room for so many at once.
 fn is_turned_away(code: Code) -> bool {
-    matches!(code, Code::AuthBusy | Code::BatchExportBusy)
+    matches!(code, Code::AuthBusy | Code::BatchExportBusy | Code::AuditLogExportBusy)
 }
 
 fn deed(problem: &Problem, plan: &Plan, request: &HttpRequest) -> Deed {
