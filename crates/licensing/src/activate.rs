@@ -126,6 +126,7 @@ impl Licensing {
             Some(event) => redeemed(&card, &licence, event, now)?,
             None => card.clone(),
         };
+        let takes_trial = licence.trial && !self.had_seat(&device, new_device, licence.id).await?;
         let seat = Seat {
             id: self.ambient.id(),
             licence_id: licence.id,
@@ -156,6 +157,7 @@ impl Licensing {
             seat,
             device,
             new_device,
+            takes_trial,
             junk: identified.junk,
             outcome,
         })
@@ -270,6 +272,15 @@ impl Licensing {
         }
         let free = (0..licence.max_devices).find(|number| seats.iter().all(|seat| seat.number != *number));
         Ok((licence, free.ok_or(ActivateError::AlreadyUsed)?, None))
+    }
+
+    /// Whether the device was bound to the licence before: then its trial is this one, and binding it again takes no other.
+    async fn had_seat(&self, device: &Device, is_new: bool, licence: LicenceId) -> Result<bool, StoreError> {
+        if is_new {
+            return Ok(false);
+        }
+        let seats = self.read().seats_of_device(device.id).await?;
+        Ok(seats.iter().any(|seat| seat.licence_id == licence))
     }
 
     /// Writes everything or nothing.

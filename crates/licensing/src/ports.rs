@@ -78,8 +78,8 @@ pub trait BatchRepository: Send {
     async fn insert(&mut self, batch: &Batch) -> Result<(), StoreError>;
     /// Moves a running batch from `from` to `to` generated keys, if nobody else did; completes it when all stand.
     async fn advance(&mut self, id: BatchId, from: u32, to: u32, now: Timestamp) -> Result<bool, StoreError>;
-    /// Ends a running batch; false when it runs no more.
-    async fn cancel(&mut self, id: BatchId, now: Timestamp) -> Result<bool, StoreError>;
+    /// Ends a running batch and tells how many keys it has; `None` when it runs no more.
+    async fn cancel(&mut self, id: BatchId, now: Timestamp) -> Result<Option<u32>, StoreError>;
 }
 
 /// Writes card keys, and the counts that lists show of them.
@@ -88,8 +88,8 @@ pub trait CardKeyRepository: Send {
     /// Adds unused keys of a batch ([`Batch::unredeemed_end`] is when they end), in one statement where the database allows; [`cardkey_events::Constraint::CardKeyCode`] when a code exists.
     async fn insert_unused(&mut self, batch: &Batch, keys: &[NewCardKey], now: Timestamp) -> Result<(), StoreError>;
 
-    /// Overwrites the changeable fields (state, state before, note, owner, licence, seats, times) of a key that still stands as `seen`
-    /// did: same state, same owner, same end; [`cardkey_events::Constraint::Stale`] when somebody else was first.
+    /// Overwrites the changeable fields (state, state before, owner, licence, seats, times) of a key that still stands as `seen` did: same
+    /// state, same owner, same end; [`cardkey_events::Constraint::Stale`] when somebody else was first.
     async fn update(&mut self, seen: &CardKey, key: &CardKey) -> Result<(), StoreError>;
 }
 

@@ -4,6 +4,7 @@ mod accounts;
 mod apps;
 mod batches;
 mod blacklist;
+mod card_key_counts;
 mod card_key_list;
 mod card_keys;
 mod devices;

@@ -5,6 +5,7 @@
 //! - `http` is the shell around the use cases: every route with its permission in `http/routes.rs`, every error in `http/error.rs`;
 //! - `jobs` is what happens without anybody asking; `hashing` and `memory` do for identity and licensing what needs threads or caches.
 
+mod audit_files;
 pub mod cli;
 mod config;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 mod announcements;
 mod architecture;
+mod audit;
 mod bus;
 mod clock;
 mod contract;

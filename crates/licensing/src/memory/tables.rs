@@ -78,11 +78,11 @@ impl BatchRepository for MemoryWork {
         Ok(true)
     }
 
-    async fn cancel(&mut self, id: BatchId, now: Timestamp) -> Result<bool, StoreError> {
+    async fn cancel(&mut self, id: BatchId, now: Timestamp) -> Result<Option<u32>, StoreError> {
         let batch = Arc::make_mut(&mut self.state.batches).get_mut(&id);
-        let Some(batch) = batch.filter(|batch| batch.status == BatchStatus::Running) else { return Ok(false) };
+        let Some(batch) = batch.filter(|batch| batch.status == BatchStatus::Running) else { return Ok(None) };
         (batch.status, batch.finished_at) = (BatchStatus::Cancelled, Some(now));
-        Ok(true)
+        Ok(Some(batch.generated))
     }
 }
 
@@ -107,7 +107,6 @@ impl CardKeyRepository for MemoryWork {
         *stored = CardKey {
             state: key.state,
             state_before: key.state_before,
-            note: key.note.clone(),
             owner_id: key.owner_id,
             licence_id: key.licence_id,
             max_devices: key.max_devices,

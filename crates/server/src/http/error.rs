@@ -97,6 +97,8 @@ mod table {
         DeviceAlreadyBound = "device.already_bound", 409, "设备已绑定", "The device is bound already";
         DeviceNotBound = "device.not_bound", 409, "设备未绑定", "The device is not bound";
 
+        AuditLogExportBusy = "audit_log.export_busy", 503, "导出任务过多,请稍后再试", "Too many exports are under way; try again";
+
         EventNotFound = "event.not_found", 404, "事件不存在", "There is no such event";
         EventNotDead = "event.not_dead", 409, "该事件没有投递失败", "No handler gave the event up";
 

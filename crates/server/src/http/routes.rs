@@ -44,7 +44,7 @@ pub(super) fn routes() -> Vec<Route> {
         post("/api/v1/card-keys/batches",    May(P::CardKeysGenerate), "batch.create",       batches::order,       "Order card keys"),
         get("/api/v1/card-keys/batches/{id}", May(P::CardKeysRead),    "batch.show",         batches::show,        "Show a batch and how far it is"),
         post("/api/v1/card-keys/batches/{id}/cancel", May(P::CardKeysGenerate), "batch.cancel", batches::cancel,   "Stop a running batch"),
-        get("/api/v1/card-keys/batches/{id}/export", May(P::CardKeysExport), "batch.export", card_keys::export,    "Export a batch with its card keys in clear"),
+        get("/api/v1/card-keys/batches/{id}/export", May(P::CardKeysExport), "batch.export", card_keys::export,    "Export a batch with its card keys in clear").audited(),
         get("/api/v1/card-keys",             May(P::CardKeysRead),     "card_key.list",      card_keys::list,      "List and search card keys, masked"),
         get("/api/v1/card-keys/{id}",        May(P::CardKeysRead),     "card_key.show",      card_keys::show,      "Show a card key with its licence and devices"),
         delete("/api/v1/card-keys/{id}",     May(P::CardKeysWrite),    "card_key.delete",    card_keys::delete,    "Take a card key away; it can be restored"),
@@ -119,6 +119,8 @@ pub(super) fn routes() -> Vec<Route> {
 
         // Audit
         get("/api/v1/audit-logs",            May(P::AuditRead),        "audit_log.list",     audit_logs::list,     "Search the audit log"),
+        get("/api/v1/audit-logs/export",     May(P::AuditRead),        "audit_log.export",   audit_logs::export,   "Export what a search of the audit log finds"),
+        get("/api/v1/audit-logs/statistics", May(P::AuditRead),        "audit_log.statistics", audit_logs::statistics, "How much was done, by what, whom and when"),
     ]
 }
 

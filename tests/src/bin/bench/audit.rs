@@ -55,14 +55,14 @@ async fn until_sealed(server: &Server) {
 async fn query(server: &Server, admin: &mut Caller, user: &str, count: usize, report: &mut Report) {
     let list = "/api/v1/audit-logs?page_size=50";
     let first = admin.get(list).await;
-    let newest = first["data"]["items"][0]["occurred_at"].as_str().expect("a time").to_owned();
+    let newest = first["data"]["items"][0]["at"].as_str().expect("a time").to_owned();
     let kinds = [
         ("first page", String::new()),
         ("by account", format!("&user_id={user}")),
         ("by action", "&action=card_key.activate".to_owned()),
         ("by account and action", format!("&user_id={user}&action=card_key.disable")),
         ("by level", "&level=WARNING".to_owned()),
-        ("by status", "&status=denied".to_owned()),
+        ("by status", "&status=refused".to_owned()),
         ("by address", "&ip=203.0.113.7".to_owned()),
         ("by time", format!("&from=2020-01-01T00:00:00Z&to={newest}")),
         ("by text that is rare", format!("&q=request-{:08}", count / 2)),

@@ -22,7 +22,7 @@ def row(number):
     noun = action.split(".")[0]
     target = str(chance.getrandbits(64))
     refused = chance.random() < 0.02
-    status, level, code = ("denied", "WARNING", "auth.forbidden") if refused else ("ok", "INFO", None)
+    status, level, code = ("refused", "WARNING", "auth.forbidden") if refused else ("ok", "INFO", None)
     user = chance.randrange(64)
     request = f"request-{number:08}"
     details = json.dumps({"name": f"Thing {number}", "reason": "what an operator wrote down"})
