@@ -19,8 +19,11 @@ mod markdown;
 pub mod memory;
 pub mod model;
 mod note;
+mod notices;
 mod ports;
+mod preview;
 mod publish;
+mod reach;
 mod service;
 mod statistics;
 #[cfg(test)]
@@ -28,11 +31,11 @@ mod testing;
 mod withdraw;
 
 pub use create::{AnnouncementDraft, CreateError, Publication};
-pub use edit::EditError;
+pub use edit::{EditAnnouncement, EditError, Editor};
 pub use inbox::Inbox;
 pub use live::{Epoch, LiveAudience, LiveEntry, LiveHead, LiveKind, LiveRow, Reader, Seq};
 pub use lookup::Shown;
-pub use note::NoteError;
+pub use note::{NoteError, Noted};
 pub use ports::{AnnouncementReader, AnnouncementRepository, LiveLog, LiveReader, MarkRepository, Store, UnitOfWork};
 pub use publish::{PublishError, wire};
 pub use service::Announcements;

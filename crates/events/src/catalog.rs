@@ -152,7 +152,7 @@ happenings! {
     CardKeyDisabled { card_key_id: CardKeyId, app_id: AppId, licence_id: Option<LicenceId> },
     /// A card key's time is over.
     #[serde(rename = "card_key.expired")]
-    CardKeyExpired { card_key_id: CardKeyId, app_id: AppId, licence_id: Option<LicenceId> },
+    CardKeyExpired { card_key_id: CardKeyId, app_id: AppId, licence_id: Option<LicenceId>, user_id: Option<UserId> },
     /// A licence's time is over in so many days: 7, 3 and 1, once each.
     #[serde(rename = "card_key.expiring")]
     CardKeyExpiring {

@@ -36,6 +36,7 @@ mod testing;
 mod token_keys;
 mod tokens;
 mod turns;
+mod unit_of_work;
 mod users;
 
 pub use account::{Account, SignedInDevice};

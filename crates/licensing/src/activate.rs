@@ -7,8 +7,9 @@ use crate::blacklist::Suspects;
 use crate::fingerprint::{DeviceInfo, Identified, identify};
 use crate::issue::Subject;
 use crate::model::{App, AppStatus, CardKey, CardKeyEvent, CardKeyState, Component, Device, Licence, Seat};
+use crate::remind::next_reminder;
 use crate::service::{ATTEMPTS, too_busy, worth_another_look};
-use crate::{Licensing, Nonce, Sighting, VerdictCode};
+use crate::{Licensing, Nonce, Sighting, UnderMaintenance, VerdictCode};
 
 mod plan;
 
@@ -68,6 +69,9 @@ pub enum ActivateError {
     /// The app is out of use.
     #[error("the app is disabled")]
     AppDisabled,
+    /// The app is closed to those who are not there yet.
+    #[error(transparent)]
+    Maintenance(#[from] UnderMaintenance),
     /// No component identifies the device.
     #[error("no component identifies the device")]
     Unidentifiable {
@@ -122,6 +126,7 @@ impl Licensing {
             Some(event) => redeemed(&card, &licence, event, now)?,
             None => card.clone(),
         };
+        let takes_trial = licence.trial && !self.had_seat(&device, new_device, licence.id).await?;
         let seat = Seat {
             id: self.ambient.id(),
             licence_id: licence.id,
@@ -152,6 +157,7 @@ impl Licensing {
             seat,
             device,
             new_device,
+            takes_trial,
             junk: identified.junk,
             outcome,
         })
@@ -170,6 +176,9 @@ impl Licensing {
     ) -> Result<(), ActivateError> {
         if app.status == AppStatus::Disabled {
             return Err(ActivateError::AppDisabled);
+        }
+        if let Some(closed) = app.closed(now) {
+            return Err(closed.into());
         }
         if card.state == CardKeyState::Disabled {
             return Err(ActivateError::Disabled);
@@ -245,6 +254,7 @@ impl Licensing {
                 owner_id: command.user_id,
                 max_devices: card.max_devices,
                 expires_at: card.validity.ends_at(now),
+                remind_at: next_reminder(card.validity.ends_at(now), now),
                 uses_left: card.validity.uses(),
                 trial: card.validity.is_trial(),
                 epoch: 1,
@@ -262,6 +272,15 @@ impl Licensing {
         }
         let free = (0..licence.max_devices).find(|number| seats.iter().all(|seat| seat.number != *number));
         Ok((licence, free.ok_or(ActivateError::AlreadyUsed)?, None))
+    }
+
+    /// Whether the device was bound to the licence before: then its trial is this one, and binding it again takes no other.
+    async fn had_seat(&self, device: &Device, is_new: bool, licence: LicenceId) -> Result<bool, StoreError> {
+        if is_new {
+            return Ok(false);
+        }
+        let seats = self.read().seats_of_device(device.id).await?;
+        Ok(seats.iter().any(|seat| seat.licence_id == licence))
     }
 
     /// Writes everything or nothing.

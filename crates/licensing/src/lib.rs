@@ -25,6 +25,7 @@ mod judge;
 mod junk;
 mod keyring;
 mod licences;
+mod maintenance;
 pub mod memory;
 pub mod model;
 mod nonce;
@@ -34,6 +35,7 @@ mod presence;
 mod proof;
 mod question;
 mod reissue;
+mod remind;
 mod service;
 mod sightings;
 mod unbind_own;
@@ -53,12 +55,13 @@ pub use fingerprint::{DeviceInfo, Identified, Unidentifiable, identify};
 pub use heartbeat::{Heard, Heartbeat};
 pub use issue::Verified;
 pub use keyring::Keyring;
+pub use maintenance::{MaintenanceError, PlanMaintenance, UnderMaintenance};
 pub use nonce::{InvalidNonce, Nonce};
 pub use operate::Extension;
 pub use ports::{
     AppRepository, BatchRepository, BlacklistRepository, CardKeyFilter, CardKeyRepository, DeviceFilter,
-    DeviceRepository, LicenceOverview, LicenceRepository, LicenceStanding, Reader, SigningKeyRepository, Store,
-    UnitOfWork,
+    DeviceRepository, LicenceOverview, LicenceRepository, LicenceStanding, MaintenanceRepository, Reader,
+    SigningKeyRepository, Store, UnitOfWork,
 };
 pub use proof::{PresentedProof, ProofMemory, RecentProofs};
 pub use question::VerifyError;

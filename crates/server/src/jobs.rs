@@ -3,6 +3,8 @@
 //! Every job is harmless to repeat and to run on several nodes at once; the database decides who was first. When each of them runs stands
 //! in `schedule.rs`, what follows from which event in `linkage.rs`.
 
+mod announcements;
+mod audit;
 mod batches;
 mod handlers;
 mod linkage;
@@ -21,11 +23,12 @@ use cardkey_persistence::Database;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use self::handlers::{ForgetStandings, LogEvents, SecurityAudit};
+use self::handlers::{FollowMaintenance, ForgetStandings, LogEvents, SecurityAudit, TellOwners};
 use self::schedule::{Rhythm, SCHEDULE};
 use crate::config::TimeOfDay;
 use crate::http::Services;
 use crate::memory::{GatheredSightings, LicensingMemory};
+use crate::start::AuditKeeper;
 
 /// Jobs that are in the middle of something when the process stops get this long.
 const STOPPED_WITHIN: Duration = Duration::from_secs(5);
@@ -36,6 +39,7 @@ pub(crate) struct Jobs {
     database: Database,
     sightings: Arc<GatheredSightings>,
     bus: Bus,
+    audit: AuditKeeper,
     nightly_at: TimeOfDay,
 }
 
@@ -53,14 +57,17 @@ impl Jobs {
         database: &Database,
         sightings: Arc<GatheredSightings>,
         memory: Arc<LicensingMemory>,
+        audit: AuditKeeper,
         nightly_at: TimeOfDay,
     ) -> Self {
         let (store, ambient) = (Arc::new(database.clone()), services.ambient.clone());
         let bus = Bus::new()
             .with(Arc::new(LogEvents))
             .with(Arc::new(ForgetStandings(memory)))
+            .with(Arc::new(TellOwners(Arc::clone(&services.announcements))))
+            .with(Arc::new(FollowMaintenance(Arc::clone(&services.announcements))))
             .with(Arc::new(SecurityAudit { store, ambient }));
-        Self { services: Arc::clone(services), database: database.clone(), sightings, bus, nightly_at }
+        Self { services: Arc::clone(services), database: database.clone(), sightings, bus, audit, nightly_at }
     }
 
     /// Adds a handler of events.
@@ -103,8 +110,14 @@ impl Running {
         if let Err(error) = self.jobs.write_down().await {
             tracing::error!(error = periodic::chain(&error), "what was seen last is lost");
         }
+        if let Err(error) = self.jobs.write_down_notes().await {
+            tracing::error!(error = periodic::chain(&error), "who read what last is lost");
+        }
         if let Err(error) = self.jobs.sum_up_refusals().await {
             tracing::error!(error = periodic::chain(&error), "the refusals of the last minute are lost");
+        }
+        if let Err(error) = self.jobs.close_audit_log().await {
+            tracing::error!(error = periodic::chain(&error), "the last rows of the audit log are not sealed yet");
         }
     }
 }

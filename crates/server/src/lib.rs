@@ -6,6 +6,7 @@
 //! - `jobs` is what happens without anybody asking; `hashing` and `memory` do for identity and licensing what needs threads or caches;
 //! - `metrics` is what the server tells of itself in numbers.
 
+mod audit_files;
 pub mod cli;
 mod config;
 #[cfg(test)]

@@ -5,6 +5,7 @@
 mod devices;
 mod filters;
 mod lock;
+mod maintenances;
 mod reader;
 mod state;
 mod store;

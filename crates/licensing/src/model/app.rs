@@ -5,6 +5,8 @@ use cardkey_events::{Auditable, Fact};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
+use super::Maintenance;
+
 /// A desktop application whose use is licensed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct App {
@@ -20,6 +22,9 @@ pub struct App {
     pub status: AppStatus,
     /// The rules of its licences.
     pub policy: AppPolicy,
+    /// The work on it, under way or to come.
+    #[serde(default)]
+    pub maintenance: Option<Maintenance>,
     /// When it was registered.
     pub created_at: Timestamp,
     /// When it was last changed.

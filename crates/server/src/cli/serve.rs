@@ -7,7 +7,7 @@ use crate::logging;
 use crate::start::{Application, StartError, SystemClock, SystemEntropy};
 
 pub(super) fn serve(settings: &Settings) -> Result<ExitCode, StartError> {
-    let log = logging::start(settings, Arc::new(SystemClock)).map_err(StartError::LogFile)?;
+    let log = logging::start(settings, Arc::new(SystemClock))?;
     let outcome = runtime()?.block_on(async {
         let stop = stop_signal().map_err(StartError::Server)?;
         let application =

@@ -65,8 +65,13 @@ mod table {
         AuthLocked = "auth.locked", 423, "失败次数过多,已暂时锁定", "Too many failures; locked for a while";
         AuthBusy = "auth.busy", 503, "登录请求过多,请稍后再试", "Too many are signing in; try again";
 
+        AnnouncementNotFound = "announcement.not_found", 404, "公告不存在", "There is no such announcement";
+        AnnouncementIllegalState = "announcement.illegal_state", 409, "公告当前状态不允许此操作", "The announcement is in a state that does not allow this";
+        AnnouncementOver = "announcement.over", 409, "公告的有效期已过", "The announcement would be over already";
+
         AppDisabled = "app.disabled", 403, "应用已停用", "The app is out of use";
         AppNotFound = "app.not_found", 404, "应用不存在", "There is no such app";
+        AppMaintenance = "app.maintenance", 503, "应用维护中,请稍后再试", "The app is under maintenance; come back later";
 
         BatchNotFound = "batch.not_found", 404, "批次不存在", "There is no such batch";
         BatchNotRunning = "batch.not_running", 409, "批次已结束", "The batch runs no more";
@@ -94,6 +99,8 @@ mod table {
         DeviceNotFound = "device.not_found", 404, "设备不存在", "There is no such device";
         DeviceAlreadyBound = "device.already_bound", 409, "设备已绑定", "The device is bound already";
         DeviceNotBound = "device.not_bound", 409, "设备未绑定", "The device is not bound";
+
+        AuditLogExportBusy = "audit_log.export_busy", 503, "导出任务过多,请稍后再试", "Too many exports are under way; try again";
 
         EventNotFound = "event.not_found", 404, "事件不存在", "There is no such event";
         EventNotDead = "event.not_dead", 409, "该事件没有投递失败", "No handler gave the event up";

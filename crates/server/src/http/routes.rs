@@ -7,8 +7,8 @@ use super::access::{May, PendingPassword, Public, SignedIn};
 use super::card_keys::batches;
 use super::route::{Route, delete, get, patch, post};
 use super::{
-    apps, audit_logs, auth, blacklist, card_keys, dashboard, devices, docs, events, licences, roles, sessions,
-    signing_keys, system, users,
+    announcements, apps, audit_logs, auth, blacklist, card_keys, dashboard, devices, docs, events, inbox, licences,
+    roles, sessions, signing_keys, system, users,
 };
 use crate::metrics::RouteName;
 
@@ -35,6 +35,7 @@ pub(super) fn routes() -> Vec<Route> {
         post("/api/v1/apps",                 May(P::AppsWrite),        "app.register",       apps::register,       "Register an app"),
         get("/api/v1/apps/{id}",             May(P::AppsRead),         "app.show",           apps::show,           "Show an app"),
         patch("/api/v1/apps/{id}",           May(P::AppsWrite),        "app.change",         apps::change,         "Change an app"),
+        post("/api/v1/apps/{id}/maintenance", May(P::AppsMaintain),    "app.maintenance",    apps::maintenance,    "Put an app under maintenance, now or later, or end it"),
         get("/api/v1/apps/{id}/keys",        Public,                   "app.keys",           apps::keys,           "The public keys that an app's verdicts can be checked with"),
         post("/api/v1/apps/{id}/keys/rotate", May(P::AppsRotateKeys),  "app.rotate_signing_key", apps::rotate,     "Put an app's spare signing key in the place of the active one"),
 
@@ -45,7 +46,7 @@ pub(super) fn routes() -> Vec<Route> {
         post("/api/v1/card-keys/batches",    May(P::CardKeysGenerate), "batch.create",       batches::order,       "Order card keys"),
         get("/api/v1/card-keys/batches/{id}", May(P::CardKeysRead),    "batch.show",         batches::show,        "Show a batch and how far it is"),
         post("/api/v1/card-keys/batches/{id}/cancel", May(P::CardKeysGenerate), "batch.cancel", batches::cancel,   "Stop a running batch"),
-        get("/api/v1/card-keys/batches/{id}/export", May(P::CardKeysExport), "batch.export", card_keys::export,    "Export a batch with its card keys in clear"),
+        get("/api/v1/card-keys/batches/{id}/export", May(P::CardKeysExport), "batch.export", card_keys::export,    "Export a batch with its card keys in clear").audited(),
         get("/api/v1/card-keys",             May(P::CardKeysRead),     "card_key.list",      card_keys::list,      "List and search card keys, masked"),
         get("/api/v1/card-keys/{id}",        May(P::CardKeysRead),     "card_key.show",      card_keys::show,      "Show a card key with its licence and devices"),
         delete("/api/v1/card-keys/{id}",     May(P::CardKeysWrite),    "card_key.delete",    card_keys::delete,    "Take a card key away; it can be restored"),
@@ -97,6 +98,22 @@ pub(super) fn routes() -> Vec<Route> {
         delete("/api/v1/roles/{id}",         May(P::RolesWrite),       "role.delete",        roles::delete,        "Delete a role that nobody has"),
         post("/api/v1/signing-keys/rotate",  May(P::SystemRotateKeys), "signing_key.rotate", signing_keys::rotate, "Rotate the keys that sign tokens"),
 
+        // Announcements
+        get("/api/v1/announcements",         May(P::AnnouncementsRead), "announcement.list", announcements::list,  "List announcements, drafts among them"),
+        post("/api/v1/announcements",        May(P::AnnouncementsWrite), "announcement.create", announcements::create, "Write an announcement"),
+        post("/api/v1/announcements/preview", May(P::AnnouncementsWrite), "announcement.preview", announcements::preview, "Show what Markdown will look like"),
+        get("/api/v1/announcements/{id}",    May(P::AnnouncementsRead), "announcement.show", announcements::show,  "Show an announcement with its audience"),
+        patch("/api/v1/announcements/{id}",  May(P::AnnouncementsWrite), "announcement.edit", announcements::edit, "Change an announcement that nobody has seen yet"),
+        post("/api/v1/announcements/{id}/publish", May(P::AnnouncementsPublish), "announcement.publish", announcements::publish, "Publish an announcement now"),
+        post("/api/v1/announcements/{id}/withdraw", May(P::AnnouncementsPublish), "announcement.withdraw", announcements::withdraw, "Take an announcement back, or discard a draft"),
+        get("/api/v1/announcements/{id}/statistics", May(P::AnnouncementsRead), "announcement.statistics", announcements::statistics, "How many an announcement reached, and who took note when"),
+        get("/api/v1/announcements/{id}/unconfirmed", May(P::AnnouncementsRead), "announcement.list_unconfirmed", announcements::unconfirmed, "List who has not confirmed an announcement"),
+        post("/api/v1/announcements/{id}/read", SignedIn,             "announcement.read_by_address", inbox::read, "Mark an announcement as read"),
+        post("/api/v1/announcements/{id}/confirm", SignedIn,          "announcement.confirm_by_address", inbox::confirm, "Confirm an announcement"),
+        get("/api/v1/me/announcements",      SignedIn,                 "inbox.list",         inbox::list,          "List the announcements for oneself"),
+        post("/api/v1/me/announcements/{id}/read", SignedIn,           "inbox.read",         inbox::read,          "Mark an announcement as read"),
+        post("/api/v1/me/announcements/{id}/confirm", SignedIn,        "inbox.confirm",      inbox::confirm,       "Confirm an announcement"),
+
         // Events
         get("/api/v1/events",                May(P::EventsRead),       "event.list",         events::list,         "List what happened"),
         get("/api/v1/events/dead",           May(P::EventsRead),       "event.list_dead",    events::dead,         "List events that a handler gave up"),
@@ -105,6 +122,8 @@ pub(super) fn routes() -> Vec<Route> {
 
         // Audit
         get("/api/v1/audit-logs",            May(P::AuditRead),        "audit_log.list",     audit_logs::list,     "Search the audit log"),
+        get("/api/v1/audit-logs/export",     May(P::AuditRead),        "audit_log.export",   audit_logs::export,   "Export what a search of the audit log finds"),
+        get("/api/v1/audit-logs/statistics", May(P::AuditRead),        "audit_log.statistics", audit_logs::statistics, "How much was done, by what, whom and when"),
     ]
 }
 

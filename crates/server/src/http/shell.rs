@@ -4,9 +4,10 @@ use std::time::Instant;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::ConnectionType;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
+use tracing::Instrument;
 
 use super::extract::{REQUEST_ID, RequestIds};
 use super::security_headers;
@@ -26,12 +27,16 @@ pub(super) async fn surround(
     let name = ids.name(request.headers().get(REQUEST_ID));
     request.extensions_mut().insert(name.clone());
     let _in_flight = services.traffic.enter();
-    let mut response = logging::with_request_id(name.clone(), logged(request, next)).await?;
+    let span = logging::request_span(&request, &name);
+    let answer = logged(request, next).instrument(span.clone());
+    let mut response = logging::with_request_id(name.clone(), answer).await?;
+    logging::answered(&span, &response);
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, name);
     security_headers::add(headers, services.site.is_https());
     if services.traffic.is_draining() {
-        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        // Not as a header: the server writes that one itself and would drop ours.
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     Ok(response)
 }

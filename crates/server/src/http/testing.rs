@@ -10,8 +10,9 @@ use actix_web::test::TestRequest;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, Error, test};
 use async_trait::async_trait;
+use cardkey_announce::{Announcements, memory as announce};
 use cardkey_audit::memory::MemoryAudit;
-use cardkey_audit::{AuditSearch, Dashboard, RefusalLog};
+use cardkey_audit::{AuditExports, AuditSearch, AuditStatistics, Dashboard, RefusalLog};
 use cardkey_crypto::{LookupKey, MasterKey, PasswordHasher, Vault};
 use cardkey_domain::{
     Ambient, Entropy, EventId, ManualClock, Password, RoleName, Secret, SeededEntropy, Timestamp, UserName,
@@ -73,6 +74,7 @@ pub(super) async fn memory() -> Memory {
         },
         identity: Arc::new(identity),
         licensing: Arc::new(licensing),
+        announcements: Arc::new(Announcements::new(Arc::new(announce::MemoryStore::new()), ambient.clone())),
         receipts: store.clone(),
         sealer: Arc::new(Unsealed),
         digests: lookup,
@@ -81,6 +83,8 @@ pub(super) async fn memory() -> Memory {
         refusals: RefusalLog::new(Arc::new(audit.clone()), ambient.clone()),
         refusal_budget: RefusalBudget::default(),
         audit: AuditSearch::new(audit.clone()),
+        audit_exports: AuditExports::new(audit.clone(), Arc::new(audit.clone()), ambient.clone()),
+        audit_statistics: AuditStatistics::new(audit.clone(), ambient.clone()),
         dashboard: Dashboard::new(audit.clone()),
         exports: Bulkhead::of(EXPORTS_AT_ONCE),
         health: Arc::new(Well),

@@ -57,6 +57,23 @@ impl Jobs {
         Ok(())
     }
 
+    pub(super) async fn remind_owners(&self) -> Result<(), StoreError> {
+        for _ in 0..MOST_CHUNKS {
+            if self.services.licensing.remind_due(&self.call("reminders")).await? == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn maintain_apps(&self) -> Result<(), StoreError> {
+        let done = self.services.licensing.maintain_due(&self.call("maintenance")).await?;
+        if done > 0 {
+            tracing::info!(done, "maintenances began or ended by themselves");
+        }
+        Ok(())
+    }
+
     pub(super) async fn write_down(&self) -> Result<(), StoreError> {
         let sightings = self.write_down_sightings().await;
         self.services.identity.flush_activity().await?;

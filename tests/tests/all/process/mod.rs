@@ -6,4 +6,6 @@ mod health;
 mod log;
 mod metrics;
 mod refusals;
+mod rotation;
 mod shutdown;
+mod spans;
