@@ -36,6 +36,9 @@ impl World {
                 device_matching: DeviceMatching::LegacyMd5,
                 minimum_version: Some("1.2.3-rc.1+build.7".parse().unwrap()),
                 entitlements: (10..74).map(|n| format!("{n}{}", "e".repeat(62))).collect(),
+                heartbeat_seconds: 30,
+                unbind_cooldown_hours: 8_760,
+                unbinds_per_year: 1_000,
             },
             ..self.app()
         }
