@@ -1,5 +1,5 @@
 use cardkey_crypto::PublicKey;
-use cardkey_domain::{AppId, CardKeyCode, DeviceId, LicenceId, Timestamp, UserId};
+use cardkey_domain::{AppId, CardKeyCode, DeviceId, LicenceId, OFFLINE_AFTER, Timestamp, UserId};
 use cardkey_events::{Call, Constraint, StoreError, record};
 use serde::{Deserialize, Serialize};
 
@@ -233,7 +233,7 @@ impl Licensing {
                 first_seen_at: now,
                 last_seen_at: now,
                 status: None,
-                offline_at: None,
+                online_until: Some(now.plus(OFFLINE_AFTER)),
             },
         }
     }
@@ -290,8 +290,8 @@ impl Licensing {
         record(work.as_mut(), &self.ambient, call, plan.deed(), plan.happenings()).await?;
         call.finish(work, &plan.outcome, plan.now).await?;
         self.cache.forget_licence(plan.licence.id);
-        if plan.device.offline_at.is_some() {
-            // It is written down already; this takes the mark off it.
+        if plan.device.online_until.is_none() {
+            // It was found offline; that it is seen is written down already, that it is back is not.
             self.sightings.note(Sighting { device: plan.device.id, at: plan.now, ip: call.ip, status: None });
         }
         Ok(())

@@ -3,7 +3,8 @@
 //! - [`cli`] is the program `cardkey`; `start` brings a server up ([`Application`]) and down, and wires the services together;
 //! - `config` reads the settings ([`Settings`]) once; `logging` starts the log;
 //! - `http` is the shell around the use cases: every route with its permission in `http/routes.rs`, every error in `http/error.rs`;
-//! - `jobs` is what happens without anybody asking; `hashing` and `memory` do for identity and licensing what needs threads or caches.
+//! - `jobs` is what happens without anybody asking; `hashing` and `memory` do for identity and licensing what needs threads or caches;
+//! - `metrics` is what the server tells of itself in numbers.
 
 mod audit_files;
 pub mod cli;
@@ -15,6 +16,7 @@ mod http;
 mod jobs;
 mod logging;
 mod memory;
+mod metrics;
 mod start;
 
 pub use config::{

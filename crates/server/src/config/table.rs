@@ -129,6 +129,11 @@ settings! {
     /// How long it stays locked, in minutes, 1 to 1440.
     "Passwords" "LOGIN_LOCK_MINUTES" login_lock: Duration = "30", false, |text| minutes(text, 1, 1_440);
 
+    /// What whoever reads `/metrics` must show as a bearer token, at least 16 characters. Unset: everybody who reaches the port may read it.
+    "Metrics" "METRICS_TOKEN" metrics_token: Option<Secret<String>> = none, true, |text: &str| {
+        if text.len() >= 16 { <Secret<String> as Value>::parse(text) } else { Err("must be at least 16 characters".to_owned()) }
+    };
+
     /// When the work of the night is done: `HH:MM`, in UTC unless an offset follows, as in `02:00+08:00`.
     "Jobs" "NIGHTLY_AT" nightly_at: TimeOfDay = "02:00", false, TimeOfDay::parse;
 

@@ -52,10 +52,12 @@ mod users;
 
 pub(crate) use bulkhead::Bulkhead;
 pub(crate) use card_keys::EXPORTS_AT_ONCE;
+pub(crate) use error::Code;
 pub(crate) use extract::Claims;
 pub use extract::Locale;
 pub(crate) use openapi::document;
+pub(crate) use routes::names as route_names;
 pub(crate) use server::serve;
 pub(crate) use services::{RefusalBudget, Services, Site};
-pub(crate) use system::{Health, Report};
+pub(crate) use system::{Health, Looks, Report};
 pub(crate) use traffic::Traffic;

@@ -10,6 +10,7 @@ use super::once;
 use crate::http::endpoint::Argument;
 use crate::http::error::Code;
 use crate::http::exchange::Exchange;
+use crate::http::gate;
 use crate::http::problem::Problem;
 use crate::http::sketch::Sketch;
 
@@ -34,6 +35,11 @@ impl Visitor {
         E: Into<Problem>,
     {
         once::perform(&self.0, work).await
+    }
+
+    /// The token of the request, which need not be one that signs in.
+    pub(crate) fn bearer(&self) -> Result<&str, Problem> {
+        gate::bearer(&self.0.request)
     }
 
     /// A header of the request, where it is text.

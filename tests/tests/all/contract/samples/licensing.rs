@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use cardkey_domain::{AppId, MaskedCardKey, Timestamp, UserId, Validity};
+use cardkey_domain::{AppId, MaskedCardKey, OFFLINE_AFTER, Timestamp, UserId, Validity};
 use cardkey_licensing::model::{
     App, AppPolicy, AppStatus, Batch, BatchStatus, CardKey, CardKeyState, Component, ComponentHash, Device,
     DeviceMatching, Fingerprint, Licence, NewCardKey, Seat, SigningKeyRecord, SigningKeyState,
@@ -138,7 +138,7 @@ impl World {
             first_seen_at: self.now(),
             last_seen_at: self.now(),
             status: None,
-            offline_at: None,
+            online_until: Some(self.now().plus(OFFLINE_AFTER)),
         }
     }
 
