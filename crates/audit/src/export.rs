@@ -73,3 +73,6 @@ fn of_what(filter: &AuditFilter) -> Fact {
         ("by", if given.is_empty() { Fact::NONE } else { given.fact() }),
     ])
 }
+
+#[cfg(test)]
+mod tests;

@@ -122,7 +122,7 @@ pub(super) fn routes() -> Vec<Route> {
 
         // Audit
         get("/api/v1/audit-logs",            May(P::AuditRead),        "audit_log.list",     audit_logs::list,     "Search the audit log"),
-        get("/api/v1/audit-logs/export",     May(P::AuditRead),        "audit_log.export",   audit_logs::export,   "Export what a search of the audit log finds"),
+        get("/api/v1/audit-logs/export",     May(P::AuditRead),        "audit_log.export",   audit_logs::export,   "Export what a search of the audit log finds").audited(),
         get("/api/v1/audit-logs/statistics", May(P::AuditRead),        "audit_log.statistics", audit_logs::statistics, "How much was done, by what, whom and when"),
     ]
 }

@@ -1,5 +1,5 @@
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use cardkey_tests::server::{Ended, Server, TimedServer, run_to_end};
@@ -103,7 +103,7 @@ fn files(server: &TimedServer) -> Vec<PathBuf> {
 }
 
 /// The lines of an archive, read as people do.
-fn read(file: &PathBuf) -> Vec<Value> {
+fn read(file: &Path) -> Vec<Value> {
     let text = zstd::decode_all(fs::File::open(file).unwrap()).unwrap();
     String::from_utf8(text).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }

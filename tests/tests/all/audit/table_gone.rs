@@ -71,7 +71,7 @@ async fn state(admin: &Api) -> Vec<Value> {
     for path in ["users", "roles", "apps", "card-keys", "card-keys/batches", "devices", "announcements", "blacklist"] {
         let mut list = admin.get(&format!("/api/v1/{path}?page_size=100")).send().await.ok().data();
         if let Some(items) = list["items"].as_array_mut() {
-            for item in items.iter_mut() {
+            for item in items {
                 for passing in ["last_seen_at", "last_login_at"] {
                     item.as_object_mut().unwrap().remove(passing);
                 }
