@@ -40,3 +40,6 @@ pub struct NoSightings;
 impl Sightings for NoSightings {
     fn note(&self, _: Sighting) {}
 }
+
+#[cfg(test)]
+mod tests;
