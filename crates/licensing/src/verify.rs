@@ -94,7 +94,11 @@ impl Licensing {
     }
 
     /// Who asks, by a genuine verdict. The app's key is what makes it one; its `iss` may be an address that the server had before it moved.
-    async fn recognise(&self, verdict: &str, now: Timestamp) -> Result<(Arc<Keyring>, VerdictClaims), VerifyError> {
+    pub(crate) async fn recognise(
+        &self,
+        verdict: &str,
+        now: Timestamp,
+    ) -> Result<(Arc<Keyring>, VerdictClaims), VerifyError> {
         let audience: Audience = unverified_claims(verdict).map_err(|_| VerifyError::VerdictInvalid)?;
         let keyring = self.keyring(audience.aud).await?.ok_or(VerifyError::VerdictInvalid)?;
         let claims: VerdictClaims =

@@ -21,7 +21,7 @@ use cardkey_persistence::Database;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use self::handlers::{ForgetStandings, LogEvents, SecurityAudit};
+use self::handlers::{ForgetStandings, LogEvents, SecurityAudit, WatchConnections};
 use self::schedule::{Rhythm, SCHEDULE};
 use crate::config::TimeOfDay;
 use crate::http::Services;
@@ -59,7 +59,8 @@ impl Jobs {
         let bus = Bus::new()
             .with(Arc::new(LogEvents))
             .with(Arc::new(ForgetStandings(memory)))
-            .with(Arc::new(SecurityAudit { store, ambient }));
+            .with(Arc::new(SecurityAudit { store, ambient }))
+            .with(Arc::new(WatchConnections(Arc::clone(&services.live))));
         Self { services: Arc::clone(services), database: database.clone(), sightings, bus, nightly_at }
     }
 
@@ -74,6 +75,7 @@ impl Jobs {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         tasks.spawn(relay::run(Arc::clone(&jobs), stopped.clone()));
+        tasks.spawn(crate::ws::follow(Arc::clone(&jobs.services.live), stopped.clone()));
         tasks.spawn(batches::run(Arc::clone(&jobs), stopped.clone()));
         for entry in SCHEDULE {
             match entry.rhythm {
@@ -102,6 +104,9 @@ impl Running {
         }
         if let Err(error) = self.jobs.write_down().await {
             tracing::error!(error = periodic::chain(&error), "what was seen last is lost");
+        }
+        if let Err(error) = self.jobs.write_down_notes().await {
+            tracing::error!(error = periodic::chain(&error), "what clients took note of last is lost");
         }
         if let Err(error) = self.jobs.sum_up_refusals().await {
             tracing::error!(error = periodic::chain(&error), "the refusals of the last minute are lost");

@@ -10,6 +10,7 @@ mod demo;
 mod harness;
 mod identity;
 mod licensing;
+mod live;
 mod outside;
 mod process;
 mod web;

@@ -127,6 +127,11 @@ settings! {
     /// How long it stays locked, in minutes, 1 to 1440.
     "Passwords" "LOGIN_LOCK_MINUTES" login_lock: Duration = "30", false, |text| minutes(text, 1, 1_440);
 
+    /// Live connections of one account, 1 to 10000; one more is closed with 4009.
+    "Live connections" "WS_MAX_PER_USER" ws_max_per_user: u32 = "20", false, |text| number(text, 1, 10_000);
+    /// Live connections from one address, 1 to 100000; one more is closed with 4009.
+    "Live connections" "WS_MAX_PER_ADDRESS" ws_max_per_address: u32 = "1000", false, |text| number(text, 1, 100_000);
+
     /// When the work of the night is done: `HH:MM`, in UTC unless an offset follows, as in `02:00+08:00`.
     "Jobs" "NIGHTLY_AT" nightly_at: TimeOfDay = "02:00", false, TimeOfDay::parse;
 

@@ -24,6 +24,7 @@ mod gate;
 mod licences;
 #[cfg(test)]
 mod licensing_tests;
+mod live;
 mod message;
 mod openapi;
 mod pipeline;
@@ -49,9 +50,11 @@ mod users;
 
 pub(crate) use bulkhead::Bulkhead;
 pub(crate) use card_keys::EXPORTS_AT_ONCE;
+pub(crate) use error::Code;
 pub(crate) use extract::Claims;
 pub use extract::Locale;
 pub(crate) use openapi::document;
+pub(crate) use problem::Problem;
 pub(crate) use server::serve;
 pub(crate) use services::{RefusalBudget, Services, Site};
 pub(crate) use system::{Health, Report};

@@ -2,6 +2,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use cardkey_announce::Announcements;
 use cardkey_audit::{AuditSearch, Dashboard, RefusalLog};
 use cardkey_crypto::LookupKey;
 use cardkey_domain::{Ambient, Timestamp, UserId};
@@ -14,6 +15,7 @@ use super::bulkhead::Bulkhead;
 use super::extract::{Claims, Locale};
 use super::system::Health;
 use super::traffic::Traffic;
+use crate::ws::Live;
 
 /// What handlers work with. One for the whole process; `wiring.rs` makes it.
 pub(crate) struct Services {
@@ -21,6 +23,9 @@ pub(crate) struct Services {
     pub(crate) site: Site,
     pub(crate) identity: Arc<Identity>,
     pub(crate) licensing: Arc<Licensing>,
+    pub(crate) announcements: Arc<Announcements>,
+    /// The live connections.
+    pub(crate) live: Arc<Live>,
     pub(crate) receipts: Arc<dyn ReceiptReader>,
     pub(crate) sealer: Arc<dyn Sealer>,
     /// Makes the digests of request bodies.

@@ -11,6 +11,7 @@ use actix_web::test::TestRequest;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, Error, test};
 use async_trait::async_trait;
+use cardkey_announce::Announcements;
 use cardkey_audit::memory::MemoryAudit;
 use cardkey_audit::{AuditSearch, Dashboard, RefusalLog};
 use cardkey_crypto::{LookupKey, MasterKey, PasswordHasher, Vault};
@@ -33,6 +34,7 @@ use super::system::{Health, Report};
 use super::traffic::Traffic;
 use super::{server, shell};
 use crate::hashing::HashingPool;
+use crate::ws::{Limits, Live, LiveParts, ProcessTickets};
 
 /// The memory behind the shell, to look at afterwards.
 pub(super) struct Memory {
@@ -61,6 +63,20 @@ pub(super) async fn memory() -> Memory {
     let identity = Identity::open(parts).await.unwrap();
     let cards = licensing::MemoryStore::new();
     let licensing = Licensing::new(Arc::new(cards.clone()), ambient.clone(), vault, lookup.clone(), "test");
+    let store_of_announcements = Arc::new(cardkey_announce::memory::MemoryStore::new());
+    let announcements = Arc::new(Announcements::new(store_of_announcements.clone(), ambient.clone()));
+    let (identity, licensing) = (Arc::new(identity), Arc::new(licensing));
+    let live = Live::open(LiveParts {
+        ambient: ambient.clone(),
+        identity: identity.clone(),
+        licensing: licensing.clone(),
+        announcements: announcements.clone(),
+        store: store_of_announcements.clone(),
+        log: store_of_announcements,
+        tickets: Arc::new(ProcessTickets::default()),
+        limits: Limits::new(20, 20),
+    });
+    let live = Arc::new(live.await.unwrap());
     let services = Services {
         site: Site {
             app_name: "Cardkey".into(),
@@ -68,8 +84,10 @@ pub(super) async fn memory() -> Memory {
             default_locale: Locale::Zh,
             trusted_proxies: Vec::new(),
         },
-        identity: Arc::new(identity),
-        licensing: Arc::new(licensing),
+        identity,
+        licensing,
+        announcements,
+        live,
         receipts: store.clone(),
         sealer: Arc::new(Unsealed),
         digests: lookup,

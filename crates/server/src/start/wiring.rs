@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use cardkey_announce::Announcements;
 use cardkey_audit::{AuditSearch, Dashboard, RefusalLog};
 use cardkey_crypto::PasswordHasher;
 use cardkey_domain::{Ambient, Entropy, Secret, Timestamp};
@@ -18,6 +19,7 @@ use crate::config::{Settings, TokenAlgorithm};
 use crate::hashing::HashingPool;
 use crate::http::{Bulkhead, Claims, EXPORTS_AT_ONCE, Health, RefusalBudget, Report, Services, Site, Traffic};
 use crate::memory::{GatheredSightings, LicensingMemory};
+use crate::ws::{Limits, Live, LiveParts, ProcessTickets};
 
 /// The services, and what the jobs need besides.
 pub(super) struct Wired {
@@ -50,6 +52,19 @@ pub(super) async fn wire(
         Licensing::new(store.clone(), ambient.clone(), keys.vault.clone(), keys.lookup.clone(), public_url.clone())
             .with_cache(memory.clone())
             .with_sightings(sightings.clone());
+    let announcements = Arc::new(Announcements::new(store.clone(), ambient.clone()));
+    let (identity, licensing) = (Arc::new(identity.await?), Arc::new(licensing));
+    let live = Live::open(LiveParts {
+        ambient: ambient.clone(),
+        identity: identity.clone(),
+        licensing: licensing.clone(),
+        announcements: announcements.clone(),
+        store: store.clone(),
+        log: store.clone(),
+        tickets: Arc::new(ProcessTickets::default()),
+        limits: Limits::new(settings.ws_max_per_user, settings.ws_max_per_address),
+    });
+    let live = Arc::new(live.await?);
     let services = Services {
         site: Site {
             app_name: settings.app_name.clone(),
@@ -57,8 +72,10 @@ pub(super) async fn wire(
             default_locale: settings.default_locale,
             trusted_proxies: settings.trusted_proxies.clone().unwrap_or_default().0,
         },
-        identity: Arc::new(identity.await?),
-        licensing: Arc::new(licensing),
+        identity,
+        licensing,
+        announcements,
+        live,
         receipts: store.clone(),
         sealer: Arc::new(ReplySealer(keys.vault)),
         digests: keys.lookup,
