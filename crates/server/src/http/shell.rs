@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::ConnectionType;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
 
@@ -31,7 +31,8 @@ pub(super) async fn surround(
     headers.insert(REQUEST_ID, name);
     security_headers::add(headers, services.site.is_https());
     if services.traffic.is_draining() {
-        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        // Not as a header: the server writes that one itself and would drop ours.
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     Ok(response)
 }

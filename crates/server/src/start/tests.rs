@@ -175,3 +175,24 @@ async fn a_stopped_server_answers_what_it_took_and_idle_connections_do_not_hold_
     tokio::time::timeout(Duration::from_secs(10), running).await.unwrap().unwrap().unwrap();
     assert!(TcpStream::connect(address).await.is_err());
 }
+
+// OPS-05, NFR-02
+#[tokio::test]
+async fn a_server_that_is_ending_closes_each_connection_after_its_answer() {
+    let folder = TempDir::new().unwrap();
+    let application = build(&settings(folder.path(), &[])).await.unwrap();
+    let (address, services) = (application.address(), Arc::clone(&application.services));
+    let (stop, stopped) = oneshot::channel();
+    let running = tokio::spawn(application.run_until_stopped(async { drop(stopped.await) }));
+
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    services.traffic.start_draining();
+    connection.write_all(b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    let answered = connection.read_to_string(&mut answer);
+    tokio::time::timeout(Duration::from_secs(10), answered).await.expect("the connection is closed").unwrap();
+    assert!(answer.contains("connection: close\r\n"), "{answer}");
+
+    stop.send(()).unwrap();
+    running.await.unwrap().unwrap();
+}

@@ -1,3 +1,4 @@
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -5,9 +6,12 @@ use cardkey_tests::OutsideProgram;
 
 const PYTHON: OutsideProgram = OutsideProgram { name: "python3", package: "python3-venv" };
 
-/// A Python of our own under target/, with PyJWT from PyPI; made once.
+/// A Python of our own under target/, with PyJWT from PyPI; made once. Tests are processes that start together: one makes it, the others
+/// wait.
 pub(super) fn python_with_pyjwt() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pyjwt");
+    let turn = File::create(folder.with_extension("lock")).unwrap();
+    turn.lock().unwrap();
     let python = folder.join("bin/python");
     let has_it = || {
         Command::new(&python)

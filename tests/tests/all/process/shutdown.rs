@@ -35,7 +35,7 @@ on_each_database! {
         let status = server.terminate().await;
         stop.store(true, Ordering::Relaxed);
         assert_eq!(status.code(), Some(0), "{}", server.log());
-        assert!(start.elapsed() < Duration::from_secs(20), "idle connections are not waited for");
+        assert!(start.elapsed() < Duration::from_secs(20), "idle connections are not waited for: {}", server.log());
         for caller in callers {
             caller.await.unwrap();
         }
