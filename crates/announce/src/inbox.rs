@@ -4,7 +4,7 @@ use cardkey_domain::{Page, PageRequest, UserId};
 use cardkey_events::StoreError;
 
 use crate::Announcements;
-use crate::model::{InboxFilter, InboxItem};
+use crate::model::{InboxFilter, InboxItem, Mark};
 
 /// A page of a reader's inbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,13 +16,17 @@ pub struct Inbox {
 }
 
 impl Announcements {
-    /// What an account sees now.
+    /// What an account sees now. What is handed over thereby counts as delivered.
     pub async fn inbox(&self, user: UserId, filter: InboxFilter, page: &PageRequest) -> Result<Inbox, StoreError> {
         let now = self.ambient.now();
         let store = self.store.read();
         let reader = store.reader(user).await?;
         let unread = store.unread(&reader, now).await?;
-        Ok(Inbox { page: store.inbox(&reader, filter, page, now).await?, unread })
+        let page = store.inbox(&reader, filter, page, now).await?;
+        for item in page.items.iter().filter(|item| item.delivered_at.is_none()) {
+            self.note(item.announcement.id, user, Mark::Delivered);
+        }
+        Ok(Inbox { page, unread })
     }
 }
 

@@ -33,6 +33,11 @@ impl Announcements {
         Ok(Some(Shown { announcement, subjects }))
     }
 
+    /// Whom an announcement names: accounts, apps or groups, after the kind of its audience.
+    pub async fn subjects(&self, id: AnnouncementId) -> Result<Vec<Uuid>, StoreError> {
+        self.subjects_of(id).await
+    }
+
     /// Folds the counts of who took note; to be done now and then.
     pub async fn fold_counts(&self) -> Result<(), StoreError> {
         self.store.read().fold_counts().await

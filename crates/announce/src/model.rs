@@ -139,6 +139,17 @@ impl Audience {
         }
     }
 
+    /// The audience of a kind that names these.
+    #[must_use]
+    pub fn of(kind: AudienceKind, subjects: &[Uuid]) -> Self {
+        match kind {
+            AudienceKind::All => Self::All,
+            AudienceKind::App => Self::Apps(subjects.iter().copied().map(AppId::from_uuid).collect()),
+            AudienceKind::Group => Self::Groups(subjects.iter().copied().map(GroupId::from_uuid).collect()),
+            AudienceKind::Users => Self::Users(subjects.iter().copied().map(UserId::from_uuid).collect()),
+        }
+    }
+
     /// Whom it names, each once, in order.
     #[must_use]
     pub fn subjects(&self) -> Vec<Uuid> {
@@ -206,6 +217,8 @@ impl Announcement {
 pub struct InboxItem {
     /// What was said.
     pub announcement: Announcement,
+    /// When it reached a client of theirs.
+    pub delivered_at: Option<Timestamp>,
     /// When they read it.
     pub read_at: Option<Timestamp>,
     /// When they confirmed it.

@@ -3,6 +3,7 @@
 //! Every job is harmless to repeat and to run on several nodes at once; the database decides who was first. When each of them runs stands
 //! in `schedule.rs`, what follows from which event in `linkage.rs`.
 
+mod announcements;
 mod batches;
 mod handlers;
 mod linkage;
@@ -106,7 +107,7 @@ impl Running {
             tracing::error!(error = periodic::chain(&error), "what was seen last is lost");
         }
         if let Err(error) = self.jobs.write_down_notes().await {
-            tracing::error!(error = periodic::chain(&error), "what clients took note of last is lost");
+            tracing::error!(error = periodic::chain(&error), "who read what last is lost");
         }
         if let Err(error) = self.jobs.sum_up_refusals().await {
             tracing::error!(error = periodic::chain(&error), "the refusals of the last minute are lost");

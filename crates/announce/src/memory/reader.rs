@@ -154,7 +154,12 @@ impl Rows {
         let shown = self.announcements.values().filter(|row| row.is_shown(now) && self.addresses(row, reader));
         let item = |row: &Announcement| {
             let note = self.note(row.id, reader.user_id);
-            InboxItem { announcement: row.clone(), read_at: note.read_at, confirmed_at: note.confirmed_at }
+            InboxItem {
+                announcement: row.clone(),
+                delivered_at: note.delivered_at,
+                read_at: note.read_at,
+                confirmed_at: note.confirmed_at,
+            }
         };
         shown.map(item).collect()
     }

@@ -74,7 +74,7 @@ pub(super) async fn list(
         }
     };
     let sql = format!(
-        "SELECT a.*, r.read_at, r.confirmed_at{} ORDER BY {rank}, a.published_at DESC, a.id DESC LIMIT ? OFFSET ?",
+        "SELECT a.*, r.delivered_at, r.read_at, r.confirmed_at{} ORDER BY {rank}, a.published_at DESC, a.id DESC LIMIT ? OFFSET ?",
         seen.sql
     );
     let mut values = seen.values;
@@ -95,7 +95,7 @@ pub(super) async fn find(
 ) -> Result<Option<InboxItem>, StoreError> {
     let subjects: Vec<Value> = reader.subjects().take(MOST_SUBJECTS).map(Param::value).collect();
     let sql = format!(
-        "SELECT a.*, r.read_at, r.confirmed_at FROM announcements AS a LEFT JOIN announcement_receipts AS r \
+        "SELECT a.*, r.delivered_at, r.read_at, r.confirmed_at FROM announcements AS a LEFT JOIN announcement_receipts AS r \
          ON r.announcement_id = a.id AND r.user_id = ? \
          WHERE a.id = ? AND a.state = 'published' AND (a.expires_at IS NULL OR a.expires_at > ?) \
          AND (a.audience_kind = 'all' OR EXISTS (SELECT 1 FROM announcement_audience AS s \
@@ -110,6 +110,7 @@ pub(super) async fn find(
 fn item(row: &Row) -> Result<InboxItem, StoreError> {
     Ok(InboxItem {
         announcement: announcement(row)?,
+        delivered_at: row.opt("delivered_at")?,
         read_at: row.opt("read_at")?,
         confirmed_at: row.opt("confirmed_at")?,
     })

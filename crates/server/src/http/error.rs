@@ -66,6 +66,8 @@ mod table {
         AuthBusy = "auth.busy", 503, "登录请求过多,请稍后再试", "Too many are signing in; try again";
 
         AnnouncementNotFound = "announcement.not_found", 404, "公告不存在", "There is no such announcement";
+        AnnouncementIllegalState = "announcement.illegal_state", 409, "公告当前状态不允许此操作", "The announcement is in a state that does not allow this";
+        AnnouncementOver = "announcement.over", 409, "公告的有效期已过", "The announcement would be over already";
 
         AppDisabled = "app.disabled", 403, "应用已停用", "The app is out of use";
         AppNotFound = "app.not_found", 404, "应用不存在", "There is no such app";

@@ -4,6 +4,7 @@
 //! A folder per resource, a file per endpoint: request, reply and handler, to be read from top to bottom.
 
 mod access;
+mod announcements;
 mod answer;
 mod apps;
 mod audit_logs;
@@ -21,6 +22,7 @@ mod exchange;
 mod extract;
 mod fault;
 mod gate;
+mod inbox;
 mod licences;
 #[cfg(test)]
 mod licensing_tests;

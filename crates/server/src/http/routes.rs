@@ -7,7 +7,7 @@ use super::access::{May, PendingPassword, Public, SignedIn};
 use super::card_keys::batches;
 use super::route::{Route, delete, get, patch, post};
 use super::{
-    apps, audit_logs, auth, blacklist, card_keys, dashboard, devices, docs, events, licences, live, roles, sessions,
+    announcements, apps, audit_logs, auth, blacklist, card_keys, dashboard, devices, docs, events, inbox, licences, live, roles, sessions,
     signing_keys, system, users,
 };
 
@@ -92,6 +92,22 @@ pub(super) fn routes() -> Vec<Route> {
         patch("/api/v1/roles/{id}",          May(P::RolesWrite),       "role.change",        roles::change,        "Change what a role may do"),
         delete("/api/v1/roles/{id}",         May(P::RolesWrite),       "role.delete",        roles::delete,        "Delete a role that nobody has"),
         post("/api/v1/signing-keys/rotate",  May(P::SystemRotateKeys), "signing_key.rotate", signing_keys::rotate, "Rotate the keys that sign tokens"),
+
+        // Announcements
+        get("/api/v1/announcements",         May(P::AnnouncementsRead), "announcement.list", announcements::list,  "List announcements, drafts among them"),
+        post("/api/v1/announcements",        May(P::AnnouncementsWrite), "announcement.create", announcements::create, "Write an announcement"),
+        post("/api/v1/announcements/preview", May(P::AnnouncementsWrite), "announcement.preview", announcements::preview, "Show what Markdown will look like"),
+        get("/api/v1/announcements/{id}",    May(P::AnnouncementsRead), "announcement.show", announcements::show,  "Show an announcement with its audience"),
+        patch("/api/v1/announcements/{id}",  May(P::AnnouncementsWrite), "announcement.edit", announcements::edit, "Change an announcement that nobody has seen yet"),
+        post("/api/v1/announcements/{id}/publish", May(P::AnnouncementsPublish), "announcement.publish", announcements::publish, "Publish an announcement now"),
+        post("/api/v1/announcements/{id}/withdraw", May(P::AnnouncementsPublish), "announcement.withdraw", announcements::withdraw, "Take an announcement back, or discard a draft"),
+        get("/api/v1/announcements/{id}/statistics", May(P::AnnouncementsRead), "announcement.statistics", announcements::statistics, "How many an announcement reached, and who took note when"),
+        get("/api/v1/announcements/{id}/unconfirmed", May(P::AnnouncementsRead), "announcement.list_unconfirmed", announcements::unconfirmed, "List who has not confirmed an announcement"),
+        post("/api/v1/announcements/{id}/read", SignedIn,             "announcement.read_by_address", inbox::read, "Mark an announcement as read"),
+        post("/api/v1/announcements/{id}/confirm", SignedIn,          "announcement.confirm_by_address", inbox::confirm, "Confirm an announcement"),
+        get("/api/v1/me/announcements",      SignedIn,                 "inbox.list",         inbox::list,          "List the announcements for oneself"),
+        post("/api/v1/me/announcements/{id}/read", SignedIn,           "inbox.read",         inbox::read,          "Mark an announcement as read"),
+        post("/api/v1/me/announcements/{id}/confirm", SignedIn,        "inbox.confirm",      inbox::confirm,       "Confirm an announcement"),
 
         // Events
         get("/api/v1/events",                May(P::EventsRead),       "event.list",         events::list,         "List what happened"),

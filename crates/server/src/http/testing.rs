@@ -11,7 +11,7 @@ use actix_web::test::TestRequest;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, Error, test};
 use async_trait::async_trait;
-use cardkey_announce::Announcements;
+use cardkey_announce::{Announcements, memory as announce};
 use cardkey_audit::memory::MemoryAudit;
 use cardkey_audit::{AuditSearch, Dashboard, RefusalLog};
 use cardkey_crypto::{LookupKey, MasterKey, PasswordHasher, Vault};
@@ -63,16 +63,16 @@ pub(super) async fn memory() -> Memory {
     let identity = Identity::open(parts).await.unwrap();
     let cards = licensing::MemoryStore::new();
     let licensing = Licensing::new(Arc::new(cards.clone()), ambient.clone(), vault, lookup.clone(), "test");
-    let store_of_announcements = Arc::new(cardkey_announce::memory::MemoryStore::new());
-    let announcements = Arc::new(Announcements::new(store_of_announcements.clone(), ambient.clone()));
+    let said = Arc::new(announce::MemoryStore::new());
+    let announcements = Arc::new(Announcements::new(said.clone(), ambient.clone()));
     let (identity, licensing) = (Arc::new(identity), Arc::new(licensing));
     let live = Live::open(LiveParts {
         ambient: ambient.clone(),
         identity: identity.clone(),
         licensing: licensing.clone(),
         announcements: announcements.clone(),
-        store: store_of_announcements.clone(),
-        log: store_of_announcements,
+        store: said.clone(),
+        log: said,
         tickets: Arc::new(ProcessTickets::default()),
         limits: Limits::new(20, 20),
     });

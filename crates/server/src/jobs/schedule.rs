@@ -39,9 +39,11 @@ const fn nightly(name: &'static str, run: Job) -> Entry {
 
 pub(super) const SCHEDULE: &[Entry] = &[
     every(1, "expire_card_keys", |jobs| Box::pin(jobs.expire_card_keys())),
-    every(1, "write_down_who_took_note", |jobs| Box::pin(jobs.write_down_notes())),
+    every(1, "publish_and_expire", |jobs| Box::pin(jobs.publish_and_expire())),
+    every(1, "write_down_notes", |jobs| Box::pin(jobs.write_down_notes())),
     every(2, "write_down_what_was_seen", |jobs| Box::pin(jobs.write_down())),
     every(2, "fold_counts", |jobs| Box::pin(jobs.fold_counts())),
+    every(5, "fold_notes", |jobs| Box::pin(jobs.fold_notes())),
     every(30, "sweep_sessions", |jobs| Box::pin(jobs.sweep_sessions())),
     every(60, "reload_signing_keys", |jobs| Box::pin(jobs.reload_keys())),
     every(60, "sum_up_refusals", |jobs| Box::pin(jobs.sum_up_refusals())),

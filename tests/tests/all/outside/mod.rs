@@ -3,3 +3,4 @@
 mod pyjwt;
 mod python;
 mod python_client;
+mod python_live;
