@@ -7,7 +7,6 @@ use std::time::Duration;
 use actix_web::dev::Server;
 use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::middleware::from_fn;
-use actix_web::rt::net::TcpStream;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 
@@ -49,6 +48,8 @@ pub(crate) fn serve(listener: TcpListener, services: Arc<Services>, workers: usi
         .workers(workers)
         .client_request_timeout(HEADERS_WITHIN)
         .keep_alive(KEPT_ALIVE)
+        // What is said live must not wait until the client has acknowledged what was said before.
+        .tcp_nodelay(true)
         .on_connect(|connection, _| give_up_in_time(connection))
         .shutdown_timeout(FLUSHED_WITHIN_SECONDS)
         .disable_signals()
@@ -60,7 +61,7 @@ pub(crate) fn serve(listener: TcpListener, services: Arc<Services>, workers: usi
 /// the client to read.
 fn give_up_in_time(connection: &dyn Any) {
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    if let Some(stream) = connection.downcast_ref::<TcpStream>() {
+    if let Some(stream) = connection.downcast_ref::<actix_web::rt::net::TcpStream>() {
         let millis = u32::try_from(GIVEN_UP_AFTER.as_millis()).unwrap_or(u32::MAX);
         if let Err(error) = rustix::net::sockopt::set_tcp_user_timeout(stream, millis) {
             tracing::debug!(%error, "a client that stops reading is not given up by the system");

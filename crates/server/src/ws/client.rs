@@ -12,8 +12,9 @@ use futures::Stream;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::connection::{Connection, Task};
+use super::connection::Connection;
 use super::frame::{ClientFrame, ServerFrame};
+use super::outlet::Task;
 use super::ward::{Bed, Ward};
 use crate::http::{Code, Problem};
 

@@ -1,5 +1,4 @@
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
@@ -15,8 +14,8 @@ use super::entry::Entry;
 use super::frame::ServerFrame;
 use super::holder::Holder;
 use super::limits::Place;
+use super::outlet::{Outlet, Task};
 use super::pulse::Pulse;
-use super::queue::Queue;
 use super::sent::Sent;
 use crate::http::{Code, Locale};
 
@@ -36,14 +35,10 @@ pub(super) struct Connection {
     progress: Cell<Progress>,
     resumed_at: Cell<Option<Instant>>,
     turn: Cell<u32>,
-    queue: RefCell<Queue>,
-    tasks: RefCell<VecDeque<Task>>,
+    outlet: Outlet,
     sent: RefCell<Sent>,
-    breathes: Cell<bool>,
     closing: Cell<Option<(Close, Instant)>>,
     is_cut_off: Cell<bool>,
-    actor: Cell<Option<Waker>>,
-    log_reader: Cell<Option<Waker>>,
     _place: Option<Place>,
 }
 
@@ -59,18 +54,6 @@ pub(super) enum Progress {
     Live { after: Seq },
 }
 
-/// What the actor is to do.
-#[derive(Debug)]
-pub(super) enum Task {
-    Ping,
-    Say(ByteString),
-    /// Write a portion of what waits.
-    Write,
-    Close(Close),
-    /// Say no more.
-    Stop,
-}
-
 impl Connection {
     pub(super) fn new(holder: Holder, reader: Reader, locale: Locale, at: Seq, place: Option<Place>) -> Self {
         let now = Instant::now();
@@ -83,14 +66,10 @@ impl Connection {
             progress: Cell::new(Progress::Held { at, since: now, after: Some(at) }),
             resumed_at: Cell::new(None),
             turn: Cell::new(0),
-            queue: RefCell::default(),
-            tasks: RefCell::default(),
+            outlet: Outlet::default(),
             sent: RefCell::default(),
-            breathes: Cell::new(false),
             closing: Cell::new(None),
             is_cut_off: Cell::new(false),
-            actor: Cell::new(None),
-            log_reader: Cell::new(None),
             _place: place,
         }
     }
@@ -114,18 +93,18 @@ impl Connection {
         }
         match self.progress.get() {
             Progress::Held { at, since, after: Some(after) } if entry.seq > after => {
-                let is_held = self.queue.borrow_mut().offer(entry.text.clone());
+                let is_held = self.outlet.offer(entry.text.clone());
                 self.progress.set(Progress::Held { at, since, after: is_held.then_some(entry.seq) });
                 self.note_sent(entry);
             }
             Progress::Live { after } if entry.seq > after => {
-                if !self.queue.borrow_mut().offer(entry.text.clone()) {
+                if !self.outlet.offer(entry.text.clone()) {
                     self.close(Close::TooSlow);
                     return;
                 }
                 self.progress.set(Progress::Live { after: entry.seq });
                 self.note_sent(entry);
-                wake(&self.actor);
+                self.outlet.wake_actor();
             }
             Progress::Held { .. } | Progress::Behind | Progress::Live { .. } => {}
         }
@@ -136,7 +115,7 @@ impl Connection {
         let Progress::Held { at, after, .. } = self.progress.get() else { return None };
         let Some(after) = after else { return Some(at) };
         self.progress.set(Progress::Live { after });
-        wake(&self.actor);
+        self.outlet.wake_actor();
         None
     }
 
@@ -149,18 +128,16 @@ impl Connection {
     /// From here on the log is read for the client; whoever read it before stops. What waited is read again.
     pub(super) fn begin_catching_up(&self) -> u32 {
         self.progress.set(Progress::Behind);
-        self.queue.borrow_mut().clear();
         self.sent.borrow_mut().clear();
         self.turn.set(self.turn.get().wrapping_add(1));
-        wake(&self.log_reader);
+        self.outlet.clear();
         self.turn.get()
     }
 
     /// Hands over an entry that was read from the log for this client.
     pub(super) fn catch_up_with(&self, entry: &Entry) {
-        self.queue.borrow_mut().push(entry.text.clone());
+        self.outlet.push(entry.text.clone());
         self.note_sent(entry);
-        wake(&self.actor);
     }
 
     /// Everything up to this number was read for the client.
@@ -170,16 +147,11 @@ impl Connection {
 
     /// Waits until more of the log may be read for the client; false when it is to go, or somebody else reads.
     pub(super) async fn room(&self, turn: u32) -> bool {
-        poll_fn(|context| {
-            if !self.is_turn(turn) {
-                return Poll::Ready(false);
-            }
-            if self.queue.borrow().has_room() {
-                return Poll::Ready(true);
-            }
-            self.log_reader.set(Some(context.waker().clone()));
-            Poll::Pending
-        })
+        poll_fn(
+            |context| {
+                if self.is_turn(turn) { self.outlet.poll_room(context).map(|()| true) } else { Poll::Ready(false) }
+            },
+        )
         .await
     }
 
@@ -199,7 +171,7 @@ impl Connection {
 
     /// Answers the client. Answers do not queue behind entries, and there are no more of them than frames it could send while it reads.
     pub(super) fn say(&self, frame: &ServerFrame<'_>) {
-        self.order(Task::Say(frame.text()));
+        self.outlet.order(Task::Say(frame.text()));
     }
 
     /// Tells the client what is wrong with its frame.
@@ -220,10 +192,9 @@ impl Connection {
         if self.is_closing() {
             return;
         }
-        self.queue.borrow_mut().clear();
         self.closing.set(Some((close, Instant::now() + LEAVES_WITHIN)));
-        self.order(Task::Close(close));
-        wake(&self.log_reader);
+        self.outlet.clear();
+        self.outlet.order(Task::Close(close));
     }
 
     /// Why it is to go, if it is.
@@ -243,7 +214,7 @@ impl Connection {
     /// Stops writing to the client. One that does not read cannot be told; the system gives it up in its own time (`http/server.rs`).
     pub(super) fn cut_off(&self) {
         if !self.is_cut_off.replace(true) {
-            self.order(Task::Stop);
+            self.outlet.order(Task::Stop);
         }
     }
 
@@ -253,36 +224,18 @@ impl Connection {
 
     pub(super) fn ping(&self, now: Instant) {
         self.pulse.set(self.pulse.get().asked(now));
-        self.order(Task::Ping);
+        self.outlet.order(Task::Ping);
     }
 
-    /// What the actor is to do next. After a portion it is to wait until that was handed on.
+    /// What the actor is to do next.
     pub(super) fn poll_task(&self, waker: &Waker) -> Poll<Task> {
-        if let Some(task) = self.tasks.borrow_mut().pop_front() {
-            return Poll::Ready(task);
-        }
         let is_held = matches!(self.progress.get(), Progress::Held { .. });
-        let has_some = !is_held && !self.is_closing() && !self.queue.borrow().is_empty();
-        if has_some && !self.breathes.replace(true) {
-            return Poll::Ready(Task::Write);
-        }
-        self.breathes.set(false);
-        self.actor.set(Some(waker.clone()));
-        Poll::Pending
+        self.outlet.poll_task(!is_held && !self.is_closing(), waker)
     }
 
     /// Takes a portion of what waits.
     pub(super) fn take_portion(&self, write: impl FnMut(ByteString)) {
-        let mut queue = self.queue.borrow_mut();
-        queue.take_portion(write);
-        if queue.has_room() {
-            wake(&self.log_reader);
-        }
-    }
-
-    fn order(&self, task: Task) {
-        self.tasks.borrow_mut().push_back(task);
-        wake(&self.actor);
+        self.outlet.take_portion(write);
     }
 
     fn note_sent(&self, entry: &Entry) {
@@ -292,8 +245,5 @@ impl Connection {
     }
 }
 
-fn wake(waker: &Cell<Option<Waker>>) {
-    if let Some(waker) = waker.take() {
-        waker.wake();
-    }
-}
+#[cfg(test)]
+mod tests;

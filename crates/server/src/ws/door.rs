@@ -40,6 +40,9 @@ pub(crate) async fn open(ward: &Rc<Ward>, knock: Knock) -> Result<HttpResponse, 
         connection.close(Close::TooMany);
     } else if let Some(close) = live.session_over(&connection.holder) {
         connection.close(close);
+    } else if live.is_ending() {
+        // The others were sent away before this one came.
+        connection.close(Close::GoingAway { retry_after_ms: live.retry_hint() });
     }
     let bed = ward.admit(&connection);
     if ward.doubts() != doubts {

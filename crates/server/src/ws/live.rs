@@ -98,8 +98,8 @@ impl Live {
         tokio::time::timeout(WAITS_AT_THE_DOOR, self.door.acquire()).await.ok()?.ok()
     }
 
-    /// Whether new connections are turned away.
-    pub(crate) fn is_ending(&self) -> bool {
+    /// Whether connections are sent away.
+    pub(super) fn is_ending(&self) -> bool {
         self.is_ending.load(Ordering::Acquire)
     }
 

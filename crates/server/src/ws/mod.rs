@@ -21,6 +21,7 @@ mod holder;
 mod intake;
 mod limits;
 mod live;
+mod outlet;
 mod pulse;
 mod queue;
 mod roster;

@@ -92,7 +92,7 @@ on_each_database! {
         let app = admin.app("Paint").await;
         let code = admin.card_key(&app).await;
         let lin = admin.customer("lin").await;
-        let key = cardkey_crypto::SigningKey::from_seed([7; 32]);
+        let key = cardkey_crypto::SigningKey::from_seed(&cardkey_domain::Secret::new([7; 32]));
         let public = cardkey_crypto::base64url(key.public_key().as_bytes());
         let body = json!({ "card_key": code, "device_info": device(1), "device_public_key": public });
         let licence = lin.api.post("/api/v1/card-keys/activate", &body).send().await.ok().data();

@@ -2,11 +2,13 @@
 
 mod crowd;
 mod delivery;
+mod document;
 mod door;
 mod endings;
 mod frames;
 mod limits;
 mod notes;
+mod restarts;
 mod resume;
 mod shutdown;
 mod slow;

@@ -43,7 +43,7 @@ pub(crate) async fn connect(
     handshake(&upgrade.request).map_err(malformed)?;
     origin::check(visitor.header("origin").or(upgrade.has("origin").then_some("")), &services.site.public_url)?;
     let live = &services.live;
-    if live.is_ending() {
+    if services.traffic.is_draining() {
         return Err(Problem::from(Code::SystemDraining).retry_after(COME_BACK_IN));
     }
     let ward = upgrade.ward()?;
