@@ -61,10 +61,6 @@ impl Jobs {
         sightings
     }
 
-    pub(super) async fn write_down_notes(&self) -> Result<(), StoreError> {
-        self.services.announcements.flush_notes().await
-    }
-
     pub(super) async fn fold_counts(&self) -> Result<(), StoreError> {
         Store::read(&self.database).fold_tallies().await
     }

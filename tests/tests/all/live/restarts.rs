@@ -31,7 +31,7 @@ impl Listener {
     async fn listen(mut self, last: u64) -> Vec<u64> {
         let mut start = 1;
         while self.heard.last() != Some(&last) {
-            let _server_is_there = self.progress.wait_for(|(starts, _)| *starts >= start).await.unwrap();
+            drop(self.progress.wait_for(|(starts, _)| *starts >= start).await.unwrap());
             let Some(client) = self.knock.clone().try_open().await else {
                 start = self.progress.borrow().0 + 1;
                 continue;
@@ -52,7 +52,7 @@ impl Listener {
         assert_eq!(self.epoch, hello["epoch"], "the log outlives the process");
         client.resume(&self.epoch, self.heard.last().copied().unwrap_or(0)).await;
         if self.is_lazy {
-            let _may_read = self.progress.wait_for(|(_, may_read)| *may_read).await.unwrap();
+            drop(self.progress.wait_for(|(_, may_read)| *may_read).await.unwrap());
         }
         while self.heard.last() != Some(&last) {
             match client.next().await {
