@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use reqwest::Url;
 use tempfile::TempDir;
 
+use crate::OutsideProgram;
 use crate::places::{MARIADB_URL, POSTGRES_URL, setting};
 use crate::servers::{mariadb_statement, postgres_statement};
 
@@ -75,6 +76,12 @@ impl Database {
             Backend::Sqlite => sqlite_statement(file, sql),
             Backend::Postgres | Backend::MariaDb => self.backend.statement(&self.url, sql),
         })
+    }
+
+    /// Runs a statement as somebody who sits at the database of [`Database::url`].
+    pub fn statement(&self, sql: &str) {
+        let file = self.url.strip_prefix("sqlite://").unwrap_or_default();
+        self.execute(sql, Path::new(file));
     }
 
     /// Takes the database away from whoever uses it.
@@ -158,7 +165,8 @@ impl fmt::Display for Backend {
 /// Python brings the SQLite that the machine may lack.
 fn sqlite_statement(file: &Path, sql: &str) -> Command {
     let script = "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); [print(*row) for row in c.execute(sys.argv[2])]; c.commit()";
-    let mut command = Command::new("python3");
+    let python = OutsideProgram::PYTHON.find_or_install().unwrap_or_else(|missing| panic!("{missing}"));
+    let mut command = Command::new(python);
     command.args(["-c", script]).arg(file).arg(sql);
     command
 }

@@ -1,5 +1,5 @@
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -24,6 +24,9 @@ pub struct MissingProgram {
 }
 
 impl OutsideProgram {
+    /// Python, which brings a SQLite and reads archives, with what makes an environment of its own.
+    pub const PYTHON: Self = Self { name: "python3", package: "python3-venv" };
+
     /// Where the program stands; the newest PostgreSQL's own folder comes before `PATH`, so that a server and its tools go together.
     #[must_use]
     pub fn find(&self) -> Option<PathBuf> {
@@ -39,10 +42,21 @@ impl OutsideProgram {
             return Ok(program);
         }
         let missing = |reason: String| MissingProgram { name: self.name, reason };
+        let _turn = turn().map_err(|error| missing(format!("nothing can be installed: {error}")))?;
+        if let Some(program) = self.find() {
+            return Ok(program);
+        }
         install(self.package).map_err(missing)?;
         self.find()
             .ok_or_else(|| missing(format!("the package {} is installed but brought no such program", self.package)))
     }
+}
+
+/// Until it is dropped, no other test of this machine installs anything: apt does not wait for the lock of its lists.
+fn turn() -> std::io::Result<File> {
+    let file = File::create(std::env::temp_dir().join("cardkey-tests-install.lock"))?;
+    file.lock()?;
+    Ok(file)
 }
 
 /// `/usr/lib/postgresql/<version>/bin`, the newest first.

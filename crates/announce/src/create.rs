@@ -99,6 +99,9 @@ impl Announcements {
             new = published.ok_or_else(|| StoreError::damaged("an announcement that changed within its own unit"))?;
         }
         call.finish(work, &new, now).await?;
+        if new.state == State::Published {
+            self.to_count.add(new.id);
+        }
         Ok(new)
     }
 
@@ -137,9 +140,11 @@ impl Announcements {
             expires_at: draft.expires_at,
             created_by: call.user_id(),
             source,
+            notice: false,
             created_at: now,
             updated_at: now,
             seq: None,
+            reach: None,
         };
         if wire(&announcement).to_string().len() > MOST_BYTES {
             return Err(CreateError::TooLong);

@@ -35,8 +35,9 @@ impl Announcements {
         let subjects = self.subjects_of(announcement.id).await?;
         let mut work = self.store.begin().await?;
         let published = publish_in(&mut *work, &self.ambient, call, announcement, &subjects, now).await?;
-        if published.is_some() {
+        if let Some(published) = &published {
             work.commit().await?;
+            self.to_count.add(published.id);
         }
         Ok(published.is_some())
     }

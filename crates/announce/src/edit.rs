@@ -98,6 +98,9 @@ impl Announcements {
             after = published.ok_or(EditError::Raced)?;
         }
         call.finish(work, &after, now).await?;
+        if after.state == State::Published {
+            self.to_count.add(id);
+        }
         Ok(after)
     }
 }

@@ -19,9 +19,11 @@ mod markdown;
 pub mod memory;
 pub mod model;
 mod note;
+mod notices;
 mod ports;
 mod preview;
 mod publish;
+mod reach;
 mod service;
 mod statistics;
 #[cfg(test)]

@@ -29,5 +29,18 @@ pub(crate) fn render(markdown: &str) -> String {
     SANITISER.clean(&rendered).to_string().trim_end().to_owned()
 }
 
+/// A text that Markdown shows as it is.
+pub(crate) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' | '\r' | '\t' => escaped.push(' '),
+            _ if character.is_ascii_punctuation() => escaped.extend(['\\', character]),
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}
+
 #[cfg(test)]
 mod tests;

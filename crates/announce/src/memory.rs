@@ -9,7 +9,7 @@ mod work;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use cardkey_domain::{Timestamp, UserId};
+use cardkey_domain::{AppId, Timestamp, UserId};
 use cardkey_events::{AuditEntry, Event, Receipt, ReceiptReader, StoreError};
 use futures::lock::Mutex as WriterLock;
 
@@ -35,6 +35,11 @@ impl MemoryStore {
     /// write; what an account belongs to exists.
     pub fn know(&self, name: &str, reader: &Reader) {
         lock(&self.committed).people.insert(reader.user_id, (name.to_owned(), reader.clone()));
+    }
+
+    /// Says what an app is called.
+    pub fn name_app(&self, app: AppId, name: &str) {
+        lock(&self.committed).apps.insert(app, name.to_owned());
     }
 
     /// Removes an account.

@@ -196,12 +196,16 @@ pub struct Announcement {
     pub created_by: Option<UserId>,
     /// What made it, where it was an event: one announcement each.
     pub source: Option<Uuid>,
+    /// Whether the system says it to one account alone: it is in that account's inbox, and not among what operators wrote.
+    pub notice: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed; the version of conditional writes.
     pub updated_at: Timestamp,
     /// Its place in the live log, once published.
     pub seq: Option<Seq>,
+    /// How many accounts it is for, once counted.
+    pub reach: Option<Reach>,
 }
 
 impl Announcement {
@@ -210,6 +214,15 @@ impl Announcement {
     pub fn is_shown(&self, now: Timestamp) -> bool {
         self.state == State::Published && self.expires_at.is_none_or(|end| now < end)
     }
+}
+
+/// How many active accounts an announcement was for when they were counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reach {
+    /// How many.
+    pub accounts: u64,
+    /// When they were counted.
+    pub counted_at: Timestamp,
 }
 
 /// An announcement as it stands to one reader.

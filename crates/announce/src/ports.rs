@@ -1,10 +1,11 @@
 use async_trait::async_trait;
-use cardkey_domain::{AnnouncementId, Page, PageRequest, Timestamp, UserId};
-use cardkey_events::{StoreError, Transaction};
+use cardkey_domain::{AnnouncementId, AppId, Page, PageRequest, Timestamp, UserId};
+use cardkey_events::{HandledEvents, StoreError, Transaction};
 use uuid::Uuid;
 
 use crate::model::{
-    Announcement, AnnouncementFilter, AudienceKind, HourCount, InboxFilter, InboxItem, Mark, Marked, State, Unconfirmed,
+    Announcement, AnnouncementFilter, AudienceKind, HourCount, InboxFilter, InboxItem, Mark, Marked, Reach, State,
+    Unconfirmed,
 };
 use crate::{LiveEntry, LiveHead, LiveRow, Reader, Seq};
 
@@ -26,6 +27,8 @@ pub trait UnitOfWork: Transaction {
     fn marks(&mut self) -> &mut dyn MarkRepository;
     /// What connected clients are sent.
     fn live_log(&mut self) -> &mut dyn LiveLog;
+    /// Which events were followed.
+    fn handled(&mut self) -> &mut dyn HandledEvents;
 }
 
 /// Writes announcements.
@@ -33,6 +36,8 @@ pub trait UnitOfWork: Transaction {
 pub trait AnnouncementRepository: Send {
     /// Adds an announcement and whom it names; [`cardkey_events::Constraint::AnnouncementSource`] when its source made one before.
     async fn insert(&mut self, announcement: &Announcement, subjects: &[Uuid]) -> Result<(), StoreError>;
+    /// Adds notices, each to one account, in a handful of statements however many they are.
+    async fn insert_notices(&mut self, notices: &[(Announcement, UserId)]) -> Result<(), StoreError>;
     /// Overwrites a draft or scheduled announcement and whom it names, if it is still as of `seen` (its `updated_at`).
     async fn update(
         &mut self,
@@ -96,7 +101,7 @@ pub trait AnnouncementReader: Send + Sync {
     async fn announcement(&self, id: AnnouncementId) -> Result<Option<Announcement>, StoreError>;
     /// The announcement that a source made.
     async fn announcement_of(&self, source: Uuid) -> Result<Option<Announcement>, StoreError>;
-    /// Announcements, newest first.
+    /// Announcements, newest first. Notices are left out.
     async fn announcements(
         &self,
         filter: &AnnouncementFilter,
@@ -107,6 +112,8 @@ pub trait AnnouncementReader: Send + Sync {
     /// Those of the subjects that do not exist.
     async fn unknown(&self, kind: AudienceKind, subjects: &[Uuid]) -> Result<Vec<Uuid>, StoreError>;
 
+    /// The names of apps.
+    async fn app_names(&self, apps: &[AppId]) -> Result<Vec<(AppId, String)>, StoreError>;
     /// An account with what it belongs to.
     async fn reader(&self, user: UserId) -> Result<Reader, StoreError>;
     /// What a reader sees at `now`.
@@ -129,6 +136,8 @@ pub trait AnnouncementReader: Send + Sync {
 
     /// How many active accounts an announcement is for, as of now.
     async fn reach(&self, announcement: &Announcement) -> Result<u64, StoreError>;
+    /// Keeps what was counted, in the place of what was counted before.
+    async fn keep_reach(&self, id: AnnouncementId, reach: Reach) -> Result<(), StoreError>;
     /// How many took note, hour by hour; hours without any are left out.
     async fn hours(&self, id: AnnouncementId) -> Result<Vec<HourCount>, StoreError>;
     /// Puts one count in the place of the many of an hour, so that [`AnnouncementReader::hours`] stays quick. A job does it now and then.
@@ -142,6 +151,8 @@ pub trait AnnouncementReader: Send + Sync {
 
     /// Scheduled announcements whose time has come, the earliest first.
     async fn due_to_publish(&self, now: Timestamp, limit: u32) -> Result<Vec<Announcement>, StoreError>;
-    /// Published announcements whose end has come, the earliest first.
+    /// Published announcements whose end has come, the earliest first. Notices just hide.
     async fn due_to_expire(&self, now: Timestamp, limit: u32) -> Result<Vec<Announcement>, StoreError>;
+    /// Deletes notices whose end came before that, with who took note of them, up to so many; tells how many.
+    async fn forget_notices(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }

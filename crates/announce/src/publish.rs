@@ -62,6 +62,7 @@ impl Announcements {
         let published = publish_in(&mut *work, &self.ambient, call, announcement, &subjects, now).await?;
         let published = published.ok_or(PublishError::Raced)?;
         call.finish(work, &published, now).await?;
+        self.to_count.add(id);
         Ok(published)
     }
 

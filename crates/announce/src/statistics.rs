@@ -4,15 +4,15 @@ use cardkey_domain::{AnnouncementId, Page, PageRequest};
 use cardkey_events::StoreError;
 
 use crate::Announcements;
-use crate::model::{Announcement, AudienceKind, HourCount, Marked, State, Unconfirmed};
+use crate::model::{Announcement, AudienceKind, HourCount, Marked, Reach, State, Unconfirmed};
 
 /// How far an announcement got.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statistics {
     /// Whom it is for.
     pub audience: AudienceKind,
-    /// How many active accounts that is now.
-    pub reach: u64,
+    /// How many active accounts that is, and as of when.
+    pub reach: Reach,
     /// How many it got to, how many of them read it, how many confirmed it.
     pub marked: Marked,
     /// The same hour by hour, the earliest first.
@@ -43,7 +43,7 @@ impl Announcements {
             read: sum.read + hour.marked.read,
             confirmed: sum.confirmed + hour.marked.confirmed,
         });
-        let reach = self.store.read().reach(&announcement).await?;
+        let reach = self.reach_of(&announcement).await?;
         Ok(Statistics { audience: announcement.audience, reach, marked, hours })
     }
 
@@ -56,7 +56,7 @@ impl Announcements {
         let announcement = self.published(id).await?;
         let found = self.store.read().unconfirmed(&announcement, page).await?;
         let statistics = self.statistics(id).await?;
-        Ok(Page { total: statistics.reach.saturating_sub(statistics.marked.confirmed), ..found })
+        Ok(Page { total: statistics.reach.accounts.saturating_sub(statistics.marked.confirmed), ..found })
     }
 
     async fn published(&self, id: AnnouncementId) -> Result<Announcement, StatisticsError> {

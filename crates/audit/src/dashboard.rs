@@ -2,15 +2,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cardkey_domain::Timestamp;
+use cardkey_domain::{OFFLINE_AFTER, Timestamp};
 use cardkey_events::{AuditStatus, StoreError};
 
 use crate::{ActivityCount, DashboardReader, Totals};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// A device that was silent for longer is offline (DEV-04).
-const ONLINE_FOR: Duration = Duration::from_secs(15 * 60);
 
 /// Days that the figures over time cover, today among them.
 const DAYS: u32 = 30;
@@ -59,7 +56,7 @@ impl Dashboard {
     /// The figures as of `now`.
     pub async fn figures(&self, now: Timestamp) -> Result<Figures, StoreError> {
         let first_day = start_of_day(now).minus(DAY * (DAYS - 1));
-        let totals = self.reader.totals(now, now.minus(ONLINE_FOR)).await?;
+        let totals = self.reader.totals(now, now.minus(OFFLINE_AFTER)).await?;
         let counts = self.reader.activity(first_day, DAY).await?;
         Ok(Figures { totals, days: by_day(first_day, &counts) })
     }

@@ -1,17 +1,25 @@
 //! The ports in memory, for unit tests and as the meaning that the databases are held to.
 
+mod chain;
+mod folder;
+
+pub use chain::{Kept, MemoryChain, a_record};
+pub use folder::{MemoryAnchors, MemoryFolder};
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cardkey_domain::{AuditId, Id, Page, PageRequest, Timestamp};
+use cardkey_domain::{AuditId, Id, Page, PageRequest, Timestamp, UserId};
 use cardkey_events::{
     AuditEntry, AuditLevel, AuditLog, AuditStatus, Event, Outbox, Receipt, Receipts, StoreError, Transaction,
 };
 use uuid::Uuid;
 
-use crate::{ActivityCount, AuditFilter, AuditReader, AuditStore, DashboardReader, Totals};
+use crate::{
+    ActivityCount, AuditFilter, AuditReader, AuditStore, DashboardReader, HourCount, Hours, StatisticsReader, Totals, hour_of,
+};
 
 /// An audit log that is a list.
 #[derive(Debug, Default)]
@@ -24,6 +32,19 @@ impl MemoryAudit {
     /// Adds a row.
     pub fn append(&self, entry: AuditEntry) {
         lock(&self.entries).push(entry);
+    }
+
+    fn found(&self, filter: &AuditFilter, page: &PageRequest) -> impl Iterator<Item = AuditEntry> + use<> {
+        let mut rows: Vec<_> = lock(&self.entries).iter().filter(|entry| filter.agrees(entry)).cloned().collect();
+        rows.sort_by_key(|entry| std::cmp::Reverse(entry.id));
+        let before = page.before();
+        let offset = usize::try_from(page.offset()).unwrap_or(usize::MAX);
+        rows.into_iter().filter(move |entry| before.is_none_or(|before| entry.id.uuid() < before)).skip(offset)
+    }
+
+    fn during(&self, hours: Hours) -> Vec<AuditEntry> {
+        let entries = lock(&self.entries);
+        entries.iter().filter(|entry| entry.at >= hours.from && entry.at < hours.to).cloned().collect()
     }
 
     /// Says what [`DashboardReader::totals`] answers.
@@ -95,16 +116,38 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 #[async_trait]
 impl AuditReader for MemoryAudit {
     async fn list(&self, filter: &AuditFilter, page: &PageRequest) -> Result<Page<AuditEntry>, StoreError> {
-        let mut rows: Vec<_> = lock(&self.entries).iter().filter(|entry| filter.agrees(entry)).cloned().collect();
-        rows.sort_by_key(|entry| std::cmp::Reverse(entry.id));
-        let total = rows.len() as u64;
-        let rows = rows
-            .into_iter()
-            .filter(|entry| page.before().is_none_or(|before| entry.id.uuid() < before))
-            .skip(usize::try_from(page.offset()).unwrap_or(usize::MAX))
-            .take(page.size() as usize + 1)
-            .collect();
+        let total = lock(&self.entries).iter().filter(|entry| filter.agrees(entry)).count() as u64;
+        let rows = self.found(filter, page).take(page.size() as usize + 1).collect();
         Ok(Page::from_rows(rows, page, total, |entry: &AuditEntry| entry.id.uuid()))
+    }
+
+    async fn rows(&self, filter: &AuditFilter, page: &PageRequest) -> Result<Vec<AuditEntry>, StoreError> {
+        Ok(self.found(filter, page).take(page.size() as usize).collect())
+    }
+}
+
+#[async_trait]
+impl StatisticsReader for MemoryAudit {
+    async fn hour_counts(&self, hours: Hours) -> Result<Vec<HourCount>, StoreError> {
+        let one = |entry: &AuditEntry| HourCount {
+            hour: hour_of(entry.at),
+            action: entry.action.clone(),
+            status: entry.status,
+            level: entry.level,
+            count: 1,
+        };
+        Ok(self.during(hours).iter().map(one).collect())
+    }
+
+    async fn busiest(&self, hours: Hours, limit: u32) -> Result<Vec<(UserId, u64)>, StoreError> {
+        let mut counts = BTreeMap::<UserId, u64>::new();
+        for user in self.during(hours).iter().filter_map(|entry| entry.user_id) {
+            *counts.entry(user).or_default() += 1;
+        }
+        let mut counts: Vec<_> = counts.into_iter().collect();
+        counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        counts.truncate(limit as usize);
+        Ok(counts)
     }
 }
 

@@ -1,10 +1,10 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cardkey_domain::{Page, PageRequest, Timestamp};
+use cardkey_domain::{Page, PageRequest, Timestamp, UserId};
 use cardkey_events::{AuditEntry, AuditStatus, StoreError, Transaction};
 
-use crate::AuditFilter;
+use crate::{AuditFilter, HourCount, Hours};
 
 /// Opens units of work that hold nothing but audit rows: for what was refused before any service saw it.
 #[async_trait]
@@ -18,6 +18,19 @@ pub trait AuditStore: Send + Sync {
 pub trait AuditReader: Send + Sync {
     /// A page of the rows that pass the filter, newest first.
     async fn list(&self, filter: &AuditFilter, page: &PageRequest) -> Result<Page<AuditEntry>, StoreError>;
+
+    /// The rows of a page alone, for those who walk through all of them.
+    async fn rows(&self, filter: &AuditFilter, page: &PageRequest) -> Result<Vec<AuditEntry>, StoreError>;
+}
+
+/// Reads how much was done.
+#[async_trait]
+pub trait StatisticsReader: Send + Sync {
+    /// How many rows there are of each hour, action, ending and level; in no order.
+    async fn hour_counts(&self, hours: Hours) -> Result<Vec<HourCount>, StoreError>;
+
+    /// The accounts with the most rows, those with most first, then by identifier.
+    async fn busiest(&self, hours: Hours, limit: u32) -> Result<Vec<(UserId, u64)>, StoreError>;
 }
 
 /// Reads the figures of the dashboard. They are for people: a few seconds' staleness is allowed.

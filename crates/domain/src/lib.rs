@@ -14,6 +14,7 @@ mod id;
 mod page;
 mod password;
 mod permission;
+mod presence;
 mod role;
 mod secret;
 mod text;
@@ -33,6 +34,7 @@ pub use id::{
 pub use page::{Cursor, InvalidPage, Page, PageRequest};
 pub use password::{Password, PasswordPolicy, PasswordRule};
 pub use permission::Permission;
+pub use presence::OFFLINE_AFTER;
 pub use role::{InvalidRoleName, RoleName};
 pub use secret::Secret;
 pub use text::{InvalidText, Text};

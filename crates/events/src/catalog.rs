@@ -152,7 +152,7 @@ happenings! {
     CardKeyDisabled { card_key_id: CardKeyId, app_id: AppId, licence_id: Option<LicenceId> },
     /// A card key's time is over.
     #[serde(rename = "card_key.expired")]
-    CardKeyExpired { card_key_id: CardKeyId, app_id: AppId, licence_id: Option<LicenceId> },
+    CardKeyExpired { card_key_id: CardKeyId, app_id: AppId, licence_id: Option<LicenceId>, user_id: Option<UserId> },
     /// A licence's time is over in so many days: 7, 3 and 1, once each.
     #[serde(rename = "card_key.expiring")]
     CardKeyExpiring {
@@ -178,7 +178,7 @@ happenings! {
     /// A device that was offline shows itself again.
     #[serde(rename = "device.online")]
     DeviceOnline { device_id: DeviceId, app_id: AppId, user_id: UserId },
-    /// A device was silent for longer than its app allows.
+    /// A device was silent for 15 minutes; told once, until it shows itself again.
     #[serde(rename = "device.offline")]
     DeviceOffline { device_id: DeviceId, app_id: AppId, user_id: UserId, last_seen_at: Timestamp },
     /// A device gave serial numbers that identify nothing.

@@ -37,6 +37,7 @@ mod testing;
 mod token_keys;
 mod tokens;
 mod turns;
+mod unit_of_work;
 mod users;
 
 pub use account::{Account, SignedInDevice};

@@ -7,8 +7,9 @@ use crate::blacklist::Suspects;
 use crate::fingerprint::{DeviceInfo, Identified, identify};
 use crate::issue::Subject;
 use crate::model::{App, AppStatus, CardKey, CardKeyEvent, CardKeyState, Component, Device, Licence, Seat};
+use crate::remind::next_reminder;
 use crate::service::{ATTEMPTS, too_busy, worth_another_look};
-use crate::{Licensing, Nonce, VerdictCode};
+use crate::{Licensing, Nonce, Sighting, UnderMaintenance, VerdictCode};
 
 mod plan;
 
@@ -68,6 +69,9 @@ pub enum ActivateError {
     /// The app is out of use.
     #[error("the app is disabled")]
     AppDisabled,
+    /// The app is closed to those who are not there yet.
+    #[error(transparent)]
+    Maintenance(#[from] UnderMaintenance),
     /// No component identifies the device.
     #[error("no component identifies the device")]
     Unidentifiable {
@@ -171,6 +175,9 @@ impl Licensing {
         if app.status == AppStatus::Disabled {
             return Err(ActivateError::AppDisabled);
         }
+        if let Some(closed) = app.closed(now) {
+            return Err(closed.into());
+        }
         if card.state == CardKeyState::Disabled {
             return Err(ActivateError::Disabled);
         }
@@ -223,6 +230,8 @@ impl Licensing {
                 ip: call.ip,
                 first_seen_at: now,
                 last_seen_at: now,
+                status: None,
+                offline_at: None,
             },
         }
     }
@@ -243,6 +252,7 @@ impl Licensing {
                 owner_id: command.user_id,
                 max_devices: card.max_devices,
                 expires_at: card.validity.ends_at(now),
+                remind_at: next_reminder(card.validity.ends_at(now), now),
                 uses_left: card.validity.uses(),
                 trial: card.validity.is_trial(),
                 epoch: 1,
@@ -269,6 +279,10 @@ impl Licensing {
         record(work.as_mut(), &self.ambient, call, plan.deed(), plan.happenings()).await?;
         call.finish(work, &plan.outcome, plan.now).await?;
         self.cache.forget_licence(plan.licence.id);
+        if plan.device.offline_at.is_some() {
+            // It is written down already; this takes the mark off it.
+            self.sightings.note(Sighting { device: plan.device.id, at: plan.now, ip: call.ip, status: None });
+        }
         Ok(())
     }
 }

@@ -62,6 +62,7 @@ impl Licensing {
             contact: command.contact,
             status: AppStatus::Active,
             policy: command.policy.checked().map_err(AppError::Policy)?,
+            maintenance: None,
             created_at: now,
             updated_at: now,
         };
@@ -162,6 +163,7 @@ impl ChangeApp {
             contact: self.contact.clone().unwrap_or_else(|| app.contact.clone()),
             status: self.status.unwrap_or(app.status),
             policy: self.policy.applied_to(&app.policy)?,
+            maintenance: app.maintenance.clone(),
             created_at: app.created_at,
             updated_at: now,
         })

@@ -1,12 +1,11 @@
 use std::net::IpAddr;
 
-use cardkey_crypto::PublicKey;
 use cardkey_domain::{AppId, DeviceId, LicenceId, Timestamp, UserId};
 use cardkey_events::{Call, StoreError};
 
 use crate::blacklist::Suspects;
 use crate::judge::{Asked, Findings, judge};
-use crate::proof::{PresentedProof, check_possession};
+use crate::proof::PresentedProof;
 use crate::{LicenceStanding, Licensing, Sighting, VerdictCode, VerifyError};
 
 /// A licence on a device, as what lets its program hold a connection.
@@ -49,15 +48,11 @@ impl Licensing {
         proof: Option<&PresentedProof>,
     ) -> Result<Connected, ConnectError> {
         let now = self.ambient.now();
-        let (_, claims) = self.recognise(verdict, now).await?;
-        let standing = self.standing(claims.sub, claims.device).await?;
+        let standing = self.asker(verdict, now).await?.standing;
         let standing = standing.ok_or(ConnectError::Refused(VerdictCode::Revoked))?;
         let connected = self.connectable(&standing, call.ip, now).await?;
-        if let Some(key) = standing.seat.as_ref().and_then(|seat| seat.public_key) {
-            let key = PublicKey::from_bytes(key);
-            check_possession(&key, proof, Some(verdict), self.proofs.as_ref(), now).map_err(ConnectError::Refused)?;
-        }
-        self.sightings.note(Sighting { device: connected.device_id, at: now, ip: call.ip });
+        self.possession(&standing, proof, verdict, now).map_err(ConnectError::Refused)?;
+        self.sightings.note(Sighting { device: connected.device_id, at: now, ip: call.ip, status: None });
         Ok(connected)
     }
 

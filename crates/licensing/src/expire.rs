@@ -41,6 +41,7 @@ impl Licensing {
                 card_key_id: seen.id,
                 app_id: seen.app_id,
                 licence_id: seen.licence_id,
+                user_id: seen.owner_id,
             });
         }
         let deed = Deed::done("card_key.expire").with("count", due.len());

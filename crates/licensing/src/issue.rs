@@ -62,6 +62,11 @@ impl Subject {
         Self::of(&standing.app, &standing.licence, standing.device.id, key)
     }
 
+    /// The same with a lease that ends no later than `end`.
+    pub(crate) fn until(self, end: Timestamp, now: Timestamp) -> Self {
+        Self { lease: self.lease.min(end.since(now)), ..self }
+    }
+
     /// What a genuine verdict named and the store knows no more.
     pub(crate) fn gone(claims: &VerdictClaims) -> Self {
         Self {

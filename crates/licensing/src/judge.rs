@@ -37,6 +37,9 @@ pub(crate) fn judge(standing: &LicenceStanding, findings: &Findings<'_>, now: Ti
     if too_old(standing.app.policy.minimum_version.as_ref(), &findings.version) {
         return VerdictCode::VersionTooOld;
     }
+    if is_closed(standing, &findings.version, now) {
+        return VerdictCode::Maintenance;
+    }
     VerdictCode::Valid
 }
 
@@ -57,6 +60,11 @@ fn obstacle(standing: &LicenceStanding, now: Timestamp) -> Option<VerdictCode> {
         }
         CardKeyState::Activated => None,
     }
+}
+
+/// Maintenance keeps those out who start; who runs already, and is not asked for a version, goes on (APP-06).
+fn is_closed(standing: &LicenceStanding, version: &Asked<'_>, now: Timestamp) -> bool {
+    matches!(version, Asked::Running(_)) && standing.app.closed(now).is_some()
 }
 
 fn too_old(minimum: Option<&Version>, version: &Asked<'_>) -> bool {

@@ -20,18 +20,23 @@ mod devices;
 mod expire;
 mod export;
 mod fingerprint;
+mod heartbeat;
 mod issue;
 mod judge;
 mod junk;
 mod keyring;
 mod licences;
+mod maintenance;
 pub mod memory;
 pub mod model;
 mod nonce;
 mod operate;
 mod ports;
+mod presence;
 mod proof;
+mod question;
 mod reissue;
+mod remind;
 mod service;
 mod sightings;
 mod verdict;
@@ -48,21 +53,24 @@ pub use check::{CheckError, Expectation, Lease, VerdictChecker};
 pub use connect::{ConnectError, Connected};
 pub use export::{Export, ExportError};
 pub use fingerprint::{DeviceInfo, Identified, Unidentifiable, identify};
+pub use heartbeat::{Heard, Heartbeat};
 pub use issue::Verified;
 pub use keyring::Keyring;
+pub use maintenance::{MaintenanceError, PlanMaintenance, UnderMaintenance};
 pub use nonce::{InvalidNonce, Nonce};
 pub use operate::Extension;
 pub use ports::{
     AppRepository, BatchRepository, BlacklistRepository, CardKeyFilter, CardKeyRepository, DeviceFilter,
-    DeviceRepository, LicenceOverview, LicenceRepository, LicenceStanding, Reader, Sighting, SigningKeyRepository,
-    Store, UnitOfWork,
+    DeviceRepository, LicenceOverview, LicenceRepository, LicenceStanding, MaintenanceRepository, Reader, Sighting,
+    SigningKeyRepository, Store, UnitOfWork,
 };
 pub use proof::{PresentedProof, ProofMemory, RecentProofs};
+pub use question::VerifyError;
 pub use reissue::{Reissue, ReissueError};
 pub use service::Licensing;
 pub use sightings::{NoSightings, Sightings};
 pub use verdict::{Confirmation, VERDICT_TYPE, VerdictClaims, VerdictCode};
-pub use verify::{Verify, VerifyError};
+pub use verify::Verify;
 
 #[cfg(test)]
 mod testing;

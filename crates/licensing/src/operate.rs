@@ -8,6 +8,7 @@ use cardkey_events::{Auditable, Call, Fact};
 use crate::Licensing;
 use crate::change::{Change, ChangeError, Kind, UNBIND, Unbind};
 use crate::model::{CardKey, CardKeyEvent, CardKeyState, Licence};
+use crate::remind::next_reminder;
 
 /// What a licence is extended by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +116,7 @@ fn extended(licence: &Licence, card: &CardKey, by: Extension, now: Timestamp) ->
         let gains = licence.expires_at.is_some_and(|current| end > current) && end > now;
         if gains { Ok(Some(end)) } else { Err(ChangeError::NotExtendable) }
     };
+    let until = |end| Licence { expires_at: end, remind_at: next_reminder(end, now), ..licence.clone() };
     match by {
         Extension::Uses(more) => {
             let left = licence.uses_left.ok_or(ChangeError::NotExtendable)?;
@@ -123,9 +125,9 @@ fn extended(licence: &Licence, card: &CardKey, by: Extension, now: Timestamp) ->
         _ if matches!(card.validity, Validity::Permanent | Validity::Metered { .. }) => Err(ChangeError::NotExtendable),
         Extension::For(length) => {
             let from = licence.expires_at.map_or(now, |end| end.max(now));
-            Ok(Licence { expires_at: later(from.plus(length))?, ..licence.clone() })
+            Ok(until(later(from.plus(length))?))
         }
-        Extension::Until(end) => Ok(Licence { expires_at: later(end)?, ..licence.clone() }),
+        Extension::Until(end) => Ok(until(later(end)?)),
     }
 }
 

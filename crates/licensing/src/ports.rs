@@ -2,14 +2,14 @@ use std::net::IpAddr;
 
 use async_trait::async_trait;
 use cardkey_domain::{
-    AppId, BatchId, BlacklistId, BlacklistSubject, CardKeyId, DeviceId, LicenceId, MaskedCardKey, Page, PageRequest,
-    SigningKeyId, Text, Timestamp, UserId,
+    AppId, BatchId, BlacklistId, BlacklistSubject, CardKeyId, DeviceId, EventId, LicenceId, MaskedCardKey, Page,
+    PageRequest, SigningKeyId, Text, Timestamp, UserId,
 };
 use cardkey_events::{StoreError, Transaction};
 
 use crate::model::{
-    App, Batch, BatchStatus, BlacklistEntry, CardKey, CardKeyState, Device, Fingerprint, Licence, NewCardKey, Seat,
-    SigningKeyRecord,
+    App, Batch, BatchStatus, BlacklistEntry, CardKey, CardKeyState, Device, Fingerprint, Licence, Maintenance,
+    NewCardKey, Seat, SigningKeyRecord,
 };
 
 /// Where licensing keeps what it knows.
@@ -26,6 +26,8 @@ pub trait Store: Send + Sync {
 pub trait UnitOfWork: Transaction {
     /// Applications.
     fn apps(&mut self) -> &mut dyn AppRepository;
+    /// Maintenance of applications.
+    fn maintenances(&mut self) -> &mut dyn MaintenanceRepository;
     /// Keys that sign verdicts.
     fn signing_keys(&mut self) -> &mut dyn SigningKeyRepository;
     /// Batches of card keys.
@@ -45,8 +47,19 @@ pub trait UnitOfWork: Transaction {
 pub trait AppRepository: Send {
     /// Adds an app.
     async fn insert(&mut self, app: &App) -> Result<(), StoreError>;
-    /// Overwrites everything but the identifier and the time of registration, if the app is still as of `seen` (its `updated_at`).
+    /// Overwrites everything but the identifier, the time of registration and the maintenance, if the app is still as of `seen` (its `updated_at`).
     async fn update(&mut self, app: &App, seen: Timestamp) -> Result<bool, StoreError>;
+}
+
+/// Writes the maintenance of apps: at most one each.
+#[async_trait]
+pub trait MaintenanceRepository: Send {
+    /// Puts an app under maintenance; a conflict when it has one.
+    async fn insert(&mut self, app: AppId, maintenance: &Maintenance) -> Result<(), StoreError>;
+    /// Notes that one began; false when it had, or is no more.
+    async fn start(&mut self, id: EventId, now: Timestamp) -> Result<bool, StoreError>;
+    /// Takes one away; false when it is no more.
+    async fn remove(&mut self, id: EventId) -> Result<bool, StoreError>;
 }
 
 /// Writes signing keys of apps.
@@ -65,8 +78,8 @@ pub trait BatchRepository: Send {
     async fn insert(&mut self, batch: &Batch) -> Result<(), StoreError>;
     /// Moves a running batch from `from` to `to` generated keys, if nobody else did; completes it when all stand.
     async fn advance(&mut self, id: BatchId, from: u32, to: u32, now: Timestamp) -> Result<bool, StoreError>;
-    /// Ends a running batch; false when it runs no more.
-    async fn cancel(&mut self, id: BatchId, now: Timestamp) -> Result<bool, StoreError>;
+    /// Ends a running batch and tells how many keys it has; `None` when it runs no more.
+    async fn cancel(&mut self, id: BatchId, now: Timestamp) -> Result<Option<u32>, StoreError>;
 }
 
 /// Writes card keys, and the counts that lists show of them.
@@ -75,8 +88,8 @@ pub trait CardKeyRepository: Send {
     /// Adds unused keys of a batch ([`Batch::unredeemed_end`] is when they end), in one statement where the database allows; [`cardkey_events::Constraint::CardKeyCode`] when a code exists.
     async fn insert_unused(&mut self, batch: &Batch, keys: &[NewCardKey], now: Timestamp) -> Result<(), StoreError>;
 
-    /// Overwrites the changeable fields (state, state before, note, owner, licence, seats, times) of a key that still stands as `seen`
-    /// did: same state, same owner, same end; [`cardkey_events::Constraint::Stale`] when somebody else was first.
+    /// Overwrites the changeable fields (state, state before, owner, licence, seats, times) of a key that still stands as `seen` did: same
+    /// state, same owner, same end; [`cardkey_events::Constraint::Stale`] when somebody else was first.
     async fn update(&mut self, seen: &CardKey, key: &CardKey) -> Result<(), StoreError>;
 }
 
@@ -85,8 +98,16 @@ pub trait CardKeyRepository: Send {
 pub trait LicenceRepository: Send {
     /// Adds a licence; [`cardkey_events::Constraint::LicenceOfCardKey`] when its card key has one.
     async fn insert(&mut self, licence: &Licence) -> Result<(), StoreError>;
-    /// Overwrites owner, seats, end and uses, and raises the epoch by one, if the epoch is still that of `licence`.
+    /// Overwrites owner, seats, end and uses, and raises the epoch by one, if the epoch is still that of `licence`. The next reminder
+    /// stays as it is unless the end changes.
     async fn update(&mut self, licence: &Licence) -> Result<bool, StoreError>;
+    /// Says when the next reminder is due, if it was due at `seen` still.
+    async fn set_reminder(
+        &mut self,
+        id: LicenceId,
+        seen: Timestamp,
+        next: Option<Timestamp>,
+    ) -> Result<bool, StoreError>;
     /// Takes one of the uses that are left; false when none is.
     async fn take_use(&mut self, id: LicenceId) -> Result<bool, StoreError>;
     /// Binds a device; [`cardkey_events::Constraint::SeatDevice`] or [`cardkey_events::Constraint::SeatNumber`] when either is taken.
@@ -109,6 +130,11 @@ pub trait DeviceRepository: Send {
     async fn insert(&mut self, device: &Device) -> Result<(), StoreError>;
     /// Overwrites what a device told of itself (name, operating system, address, components, last seen).
     async fn update(&mut self, device: &Device) -> Result<(), StoreError>;
+    /// Marks a device as offline that still is as of `seen`; [`cardkey_events::Constraint::Stale`] when it showed itself since, or is
+    /// marked.
+    async fn mark_offline(&mut self, seen: &Device, now: Timestamp) -> Result<(), StoreError>;
+    /// Takes away the mark that `seen` bears; [`cardkey_events::Constraint::Stale`] when somebody else did.
+    async fn mark_online(&mut self, seen: &Device) -> Result<(), StoreError>;
 }
 
 /// Writes the blacklist.
@@ -127,6 +153,8 @@ pub trait Reader: Send + Sync {
     async fn app(&self, id: AppId) -> Result<Option<App>, StoreError>;
     /// Apps, newest first; `q` is a part of the name.
     async fn apps(&self, q: Option<&str>, page: PageRequest) -> Result<Page<App>, StoreError>;
+    /// Maintenances that are to begin or to end by `now`.
+    async fn maintenances_due(&self, now: Timestamp, limit: u32) -> Result<Vec<(AppId, Maintenance)>, StoreError>;
     /// All signing keys of an app.
     async fn signing_keys(&self, app: AppId) -> Result<Vec<SigningKeyRecord>, StoreError>;
 
@@ -153,6 +181,8 @@ pub trait Reader: Send + Sync {
     async fn licence(&self, id: LicenceId) -> Result<Option<(Licence, Vec<Seat>)>, StoreError>;
     /// An account's licences, newest first. Those whose card key was deleted are left out.
     async fn licences_of(&self, owner: UserId, page: PageRequest) -> Result<Page<LicenceOverview>, StoreError>;
+    /// Licences whose owner is to be reminded by `now`, longest due first, with the state of their card keys.
+    async fn reminders_due(&self, now: Timestamp, limit: u32) -> Result<Vec<(Licence, CardKeyState)>, StoreError>;
     /// Everything a verdict rests on, in one read.
     async fn standing(&self, licence: LicenceId, device: DeviceId) -> Result<Option<LicenceStanding>, StoreError>;
 
@@ -162,6 +192,10 @@ pub trait Reader: Send + Sync {
     async fn device_by_fingerprint(&self, app: AppId, fingerprint: &Fingerprint) -> Result<Option<Device>, StoreError>;
     /// Devices, newest first, each with its bound seats.
     async fn devices(&self, filter: &DeviceFilter, page: PageRequest) -> Result<Page<(Device, Vec<Seat>)>, StoreError>;
+    /// Devices that are not marked as offline and were last seen before `before`, the longest silent first.
+    async fn devices_silent(&self, before: Timestamp, limit: u32) -> Result<Vec<Device>, StoreError>;
+    /// Those of these devices that are marked as offline.
+    async fn devices_offline(&self, among: &[DeviceId]) -> Result<Vec<Device>, StoreError>;
     /// Every seat a device ever had, newest first, at most 100.
     async fn seats_of_device(&self, device: DeviceId) -> Result<Vec<Seat>, StoreError>;
 
@@ -267,7 +301,7 @@ pub struct DeviceFilter {
 }
 
 /// A device was seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sighting {
     /// Which.
     pub device: DeviceId,
@@ -275,4 +309,17 @@ pub struct Sighting {
     pub at: Timestamp,
     /// From where.
     pub ip: Option<IpAddr>,
+    /// What it said of itself, where it did.
+    pub status: Option<Text<64>>,
+}
+
+impl Sighting {
+    /// Becomes the later of this one and another of the same device; what only one of them tells stays.
+    pub fn follow(&mut self, other: Self) {
+        let earlier = if self.at <= other.at { std::mem::replace(self, other) } else { other };
+        self.ip = self.ip.or(earlier.ip);
+        if self.status.is_none() {
+            self.status = earlier.status;
+        }
+    }
 }

@@ -1,22 +1,14 @@
-use std::sync::Arc;
-use std::time::Duration;
-
-use cardkey_crypto::{PublicKey, unverified_claims};
-use cardkey_domain::{AppId, DeviceId, LicenceId, Timestamp};
+use cardkey_domain::Timestamp;
 use cardkey_events::{Call, StoreError};
 use semver::Version;
-use serde::Deserialize;
 
 use crate::blacklist::Suspects;
 use crate::fingerprint::{DeviceInfo, identify};
-use crate::issue::{Subject, Verified};
+use crate::issue::Verified;
 use crate::judge::{Asked, Findings, judge};
-use crate::keyring::Keyring;
-use crate::proof::{PresentedProof, check_possession};
-use crate::{LicenceStanding, Licensing, Nonce, Sighting, UnitOfWork, VERDICT_TYPE, VerdictClaims, VerdictCode};
-
-/// How long after its end a genuine verdict still tells who asks. Older ones are replaced by the owner (see `reissue`).
-const IDENTIFIES_FOR: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+use crate::proof::PresentedProof;
+use crate::question::{Costs, VerifyError};
+use crate::{LicenceStanding, Licensing, Nonce, Sighting, VerdictCode};
 
 /// An app starts and asks whether it may run.
 #[derive(Debug, Clone)]
@@ -33,43 +25,18 @@ pub struct Verify {
     pub proof: Option<PresentedProof>,
 }
 
-/// Why there is no verdict at all. Every other answer is a signed verdict, valid or not.
-#[derive(Debug, thiserror::Error)]
-pub enum VerifyError {
-    /// Forged, altered, foreign, or not a verdict.
-    #[error("not a verdict of ours")]
-    VerdictInvalid,
-    /// Genuine, and too old to tell who asks.
-    #[error("the verdict is too old")]
-    VerdictExpired,
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
 impl Licensing {
     /// Answers with a signed verdict (CARD-08). Writes nothing but a counted use and, in its own time, the sighting.
     pub async fn verify(&self, call: &Call, command: Verify) -> Result<Verified, VerifyError> {
         let now = self.ambient.now();
-        let (keyring, claims) = self.recognise(&command.verdict, now).await?;
-        let Some(standing) = self.standing(claims.sub, claims.device).await? else {
-            let gone = Subject::gone(&claims);
-            return Ok(self.answer(&keyring, gone, VerdictCode::Revoked, Some(command.nonce), now));
+        let asker = self.asker(&command.verdict, now).await?;
+        let code = match &asker.standing {
+            Some(standing) => self.decide(call, &command, standing, now).await?,
+            None => VerdictCode::Revoked,
         };
-        let mut code = self.decide(call, &command, &standing, now).await?;
-        let mut work = None;
-        if code == VerdictCode::Valid && standing.licence.uses_left.is_some() {
-            work = self.take_use(standing.licence.id).await?;
-            code = if work.is_some() { code } else { VerdictCode::QuotaExhausted };
-        }
-        let answer = self.answer(&keyring, Subject::standing(&standing), code, Some(command.nonce), now);
-        if work.is_none() && call.once.is_some() {
-            work = Some(self.store.begin().await?);
-        }
-        if let Some(work) = work {
-            call.finish(work, &answer, now).await?;
-        }
-        Ok(answer)
+        let (verified, used) = self.reply(&asker, code, Costs::AUse, command.nonce, now).await?.into_parts();
+        self.settle(call, used, &verified, now).await?;
+        Ok(verified)
     }
 
     async fn decide(
@@ -84,29 +51,8 @@ impl Licensing {
         if code != VerdictCode::Valid {
             return Ok(code);
         }
-        if let Some(key) = standing.seat.as_ref().and_then(|seat| seat.public_key) {
-            let (key, proof) = (PublicKey::from_bytes(key), command.proof.as_ref());
-            if let Err(code) = check_possession(&key, proof, Some(&command.verdict), self.proofs.as_ref(), now) {
-                return Ok(code);
-            }
-        }
-        Ok(VerdictCode::Valid)
-    }
-
-    /// Who asks, by a genuine verdict. The app's key is what makes it one; its `iss` may be an address that the server had before it moved.
-    pub(crate) async fn recognise(
-        &self,
-        verdict: &str,
-        now: Timestamp,
-    ) -> Result<(Arc<Keyring>, VerdictClaims), VerifyError> {
-        let audience: Audience = unverified_claims(verdict).map_err(|_| VerifyError::VerdictInvalid)?;
-        let keyring = self.keyring(audience.aud).await?.ok_or(VerifyError::VerdictInvalid)?;
-        let claims: VerdictClaims =
-            keyring.verifier().verify(VERDICT_TYPE, verdict).map_err(|_| VerifyError::VerdictInvalid)?;
-        if Timestamp::from_seconds(claims.exp).plus(IDENTIFIES_FOR) < now {
-            return Err(VerifyError::VerdictExpired);
-        }
-        Ok((keyring, claims))
+        let proven = self.possession(standing, command.proof.as_ref(), &command.verdict, now);
+        Ok(proven.err().unwrap_or(VerdictCode::Valid))
     }
 
     /// The answer as far as reading can tell; notes the sighting of a device that is the right one.
@@ -131,36 +77,9 @@ impl Licensing {
             ip: call.ip,
         };
         let shut_out = self.any_shut_out(&suspects).await?;
-        self.sightings.note(Sighting { device: device.id, at: now, ip: call.ip });
+        self.sightings.note(Sighting { device: device.id, at: now, ip: call.ip, status: None });
         Ok(judge(standing, &Findings { same_device: true, shut_out, version }, now))
     }
-
-    pub(crate) async fn standing(
-        &self,
-        licence: LicenceId,
-        device: DeviceId,
-    ) -> Result<Option<Arc<LicenceStanding>>, StoreError> {
-        if let Some(standing) = self.cache.standing(licence, device) {
-            return Ok(Some(standing));
-        }
-        let Some(standing) = self.read().standing(licence, device).await?.map(Arc::new) else { return Ok(None) };
-        self.cache.keep_standing(Arc::clone(&standing));
-        Ok(Some(standing))
-    }
-
-    /// One use, taken by a conditional write: however many ask at once, no more are given than there are (LIC-06). It is used up when
-    /// the unit of work commits.
-    async fn take_use(&self, licence: LicenceId) -> Result<Option<Box<dyn UnitOfWork>>, StoreError> {
-        let mut work = self.store.begin().await?;
-        let taken = work.licences().take_use(licence).await?;
-        Ok(taken.then_some(work))
-    }
-}
-
-/// Whose keys would check the verdict.
-#[derive(Deserialize)]
-struct Audience {
-    aud: AppId,
 }
 
 #[cfg(test)]

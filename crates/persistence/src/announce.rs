@@ -5,16 +5,17 @@ mod audience;
 mod counts;
 mod inbox;
 mod marks;
+mod notices;
 
 use async_trait::async_trait;
 use cardkey_announce::model::{
-    Announcement, AnnouncementFilter, AudienceKind, HourCount, InboxFilter, InboxItem, Unconfirmed,
+    Announcement, AnnouncementFilter, AudienceKind, HourCount, InboxFilter, InboxItem, Reach, Unconfirmed,
 };
 use cardkey_announce::{
     AnnouncementReader, AnnouncementRepository, LiveLog, MarkRepository, Reader, Store, UnitOfWork,
 };
-use cardkey_domain::{AnnouncementId, Page, PageRequest, Timestamp, UserId};
-use cardkey_events::StoreError;
+use cardkey_domain::{AnnouncementId, AppId, Page, PageRequest, Timestamp, UserId};
+use cardkey_events::{HandledEvents, StoreError};
 use sea_orm::sqlx::types::Uuid;
 
 use crate::database::Database;
@@ -43,6 +44,10 @@ impl UnitOfWork for Work {
     fn live_log(&mut self) -> &mut dyn LiveLog {
         self
     }
+
+    fn handled(&mut self) -> &mut dyn HandledEvents {
+        self
+    }
 }
 
 #[async_trait]
@@ -69,6 +74,10 @@ impl AnnouncementReader for Database {
 
     async fn unknown(&self, kind: AudienceKind, subjects: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
         audience::unknown(self, kind, subjects).await
+    }
+
+    async fn app_names(&self, apps: &[AppId]) -> Result<Vec<(AppId, String)>, StoreError> {
+        notices::app_names(self, apps).await
     }
 
     async fn reader(&self, user: UserId) -> Result<Reader, StoreError> {
@@ -102,6 +111,10 @@ impl AnnouncementReader for Database {
         audience::reach(self, announcement).await
     }
 
+    async fn keep_reach(&self, id: AnnouncementId, reach: Reach) -> Result<(), StoreError> {
+        announcements::keep_reach(self, id, reach).await
+    }
+
     async fn hours(&self, id: AnnouncementId) -> Result<Vec<HourCount>, StoreError> {
         counts::hours(self, id).await
     }
@@ -124,5 +137,9 @@ impl AnnouncementReader for Database {
 
     async fn due_to_expire(&self, now: Timestamp, limit: u32) -> Result<Vec<Announcement>, StoreError> {
         announcements::due(self, "expires_at", "published", now, limit).await
+    }
+
+    async fn forget_notices(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        notices::forget(self, before, limit).await
     }
 }

@@ -1,7 +1,10 @@
-//! What audit reads.
+//! What audit reads, seals and archives.
 
+mod archives;
+mod chain;
 mod dashboard;
 mod list;
+mod statistics;
 
 use async_trait::async_trait;
 use cardkey_audit::AuditStore;

@@ -14,14 +14,10 @@ use cardkey_events::StoreError;
 use cardkey_identity::model::{
     CustomRole, Lockout, LockoutBucket, RefreshToken, Session, TokenHash, TokenKeyRecord, User,
 };
-use cardkey_identity::{
-    Activity, DenyList, LockoutRepository, Reader, RefreshTokenRepository, RoleRepository, SessionRepository,
-    SigningKeyRepository, Store, UnitOfWork, UserFilter, UserRepository,
-};
+use cardkey_identity::{Activity, Reader, Store, UnitOfWork, UserFilter};
 
 use crate::database::Database;
 use crate::licensing::in_force_against;
-use crate::work::Work;
 
 #[async_trait]
 impl Store for Database {
@@ -30,36 +26,6 @@ impl Store for Database {
     }
 
     fn read(&self) -> &dyn Reader {
-        self
-    }
-}
-
-impl UnitOfWork for Work {
-    fn users(&mut self) -> &mut dyn UserRepository {
-        self
-    }
-
-    fn roles(&mut self) -> &mut dyn RoleRepository {
-        self
-    }
-
-    fn sessions(&mut self) -> &mut dyn SessionRepository {
-        self
-    }
-
-    fn refresh_tokens(&mut self) -> &mut dyn RefreshTokenRepository {
-        self
-    }
-
-    fn deny_list(&mut self) -> &mut dyn DenyList {
-        self
-    }
-
-    fn lockouts(&mut self) -> &mut dyn LockoutRepository {
-        self
-    }
-
-    fn signing_keys(&mut self) -> &mut dyn SigningKeyRepository {
         self
     }
 }

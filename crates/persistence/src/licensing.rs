@@ -4,10 +4,12 @@ mod accounts;
 mod apps;
 mod batches;
 mod blacklist;
+mod card_key_counts;
 mod card_key_list;
 mod card_keys;
 mod devices;
 mod licences;
+mod maintenances;
 mod seats;
 mod signing_keys;
 mod standing;
@@ -19,12 +21,13 @@ use cardkey_domain::{
 };
 use cardkey_events::StoreError;
 use cardkey_licensing::model::{
-    App, Batch, BatchStatus, BlacklistEntry, CardKey, Device, Fingerprint, Licence, Seat, SigningKeyRecord,
+    App, Batch, BatchStatus, BlacklistEntry, CardKey, CardKeyState, Device, Fingerprint, Licence, Maintenance, Seat,
+    SigningKeyRecord,
 };
 use cardkey_licensing::{
     AppRepository, BatchRepository, BlacklistRepository, CardKeyFilter, CardKeyRepository, DeviceFilter,
-    DeviceRepository, LicenceOverview, LicenceRepository, LicenceStanding, Reader, Sighting, SigningKeyRepository,
-    Store, UnitOfWork,
+    DeviceRepository, LicenceOverview, LicenceRepository, LicenceStanding, MaintenanceRepository, Reader, Sighting,
+    SigningKeyRepository, Store, UnitOfWork,
 };
 
 use crate::database::Database;
@@ -47,6 +50,10 @@ impl Store for Database {
 
 impl UnitOfWork for Work {
     fn apps(&mut self) -> &mut dyn AppRepository {
+        self
+    }
+
+    fn maintenances(&mut self) -> &mut dyn MaintenanceRepository {
         self
     }
 
@@ -83,6 +90,10 @@ impl Reader for Database {
 
     async fn apps(&self, q: Option<&str>, page: PageRequest) -> Result<Page<App>, StoreError> {
         apps::list(self, q, page).await
+    }
+
+    async fn maintenances_due(&self, now: Timestamp, limit: u32) -> Result<Vec<(AppId, Maintenance)>, StoreError> {
+        maintenances::due(self, now, limit).await
     }
 
     async fn signing_keys(&self, app: AppId) -> Result<Vec<SigningKeyRecord>, StoreError> {
@@ -127,6 +138,10 @@ impl Reader for Database {
         licences::list(self, owner, page).await
     }
 
+    async fn reminders_due(&self, now: Timestamp, limit: u32) -> Result<Vec<(Licence, CardKeyState)>, StoreError> {
+        licences::reminders_due(self, now, limit).await
+    }
+
     async fn standing(&self, licence: LicenceId, device: DeviceId) -> Result<Option<LicenceStanding>, StoreError> {
         standing::find(self, licence, device).await
     }
@@ -141,6 +156,14 @@ impl Reader for Database {
 
     async fn devices(&self, filter: &DeviceFilter, page: PageRequest) -> Result<Page<(Device, Vec<Seat>)>, StoreError> {
         devices::list(self, filter, page).await
+    }
+
+    async fn devices_silent(&self, before: Timestamp, limit: u32) -> Result<Vec<Device>, StoreError> {
+        devices::silent(self, before, limit).await
+    }
+
+    async fn devices_offline(&self, among: &[DeviceId]) -> Result<Vec<Device>, StoreError> {
+        devices::offline(self, among).await
     }
 
     async fn seats_of_device(&self, device: DeviceId) -> Result<Vec<Seat>, StoreError> {

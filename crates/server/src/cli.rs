@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is where the program speaks to people")]
 
 mod arguments;
+mod audit;
 mod completions;
 mod doctor;
 mod events;
@@ -32,6 +33,7 @@ pub fn main() -> ExitCode {
             with_settings(|settings| secrets::rotate_secrets(settings, &options))
         }
         Command::Events(command) => with_settings(|settings| events::events(settings, &command)),
+        Command::Audit(command) => with_settings(|settings| audit::audit(settings, &command)),
         Command::Doctor(options) => doctor::doctor(&options),
         Command::Openapi => openapi::openapi(),
         Command::Settings { markdown } => settings::settings(markdown),

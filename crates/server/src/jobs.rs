@@ -4,6 +4,7 @@
 //! in `schedule.rs`, what follows from which event in `linkage.rs`.
 
 mod announcements;
+mod audit;
 mod batches;
 mod handlers;
 mod linkage;
@@ -22,11 +23,12 @@ use cardkey_persistence::Database;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use self::handlers::{ForgetStandings, LogEvents, SecurityAudit, WatchConnections};
+use self::handlers::{FollowMaintenance, ForgetStandings, LogEvents, SecurityAudit, TellOwners, WatchConnections};
 use self::schedule::{Rhythm, SCHEDULE};
 use crate::config::TimeOfDay;
 use crate::http::Services;
 use crate::memory::{GatheredSightings, LicensingMemory};
+use crate::start::AuditKeeper;
 
 /// Jobs that are in the middle of something when the process stops get this long.
 const STOPPED_WITHIN: Duration = Duration::from_secs(5);
@@ -37,6 +39,7 @@ pub(crate) struct Jobs {
     database: Database,
     sightings: Arc<GatheredSightings>,
     bus: Bus,
+    audit: AuditKeeper,
     nightly_at: TimeOfDay,
 }
 
@@ -54,15 +57,18 @@ impl Jobs {
         database: &Database,
         sightings: Arc<GatheredSightings>,
         memory: Arc<LicensingMemory>,
+        audit: AuditKeeper,
         nightly_at: TimeOfDay,
     ) -> Self {
         let (store, ambient) = (Arc::new(database.clone()), services.ambient.clone());
         let bus = Bus::new()
             .with(Arc::new(LogEvents))
             .with(Arc::new(ForgetStandings(memory)))
+            .with(Arc::new(TellOwners(Arc::clone(&services.announcements))))
+            .with(Arc::new(FollowMaintenance(Arc::clone(&services.announcements))))
             .with(Arc::new(SecurityAudit { store, ambient }))
             .with(Arc::new(WatchConnections(Arc::clone(&services.live))));
-        Self { services: Arc::clone(services), database: database.clone(), sightings, bus, nightly_at }
+        Self { services: Arc::clone(services), database: database.clone(), sightings, bus, audit, nightly_at }
     }
 
     /// Adds a handler of events.
@@ -111,6 +117,9 @@ impl Running {
         }
         if let Err(error) = self.jobs.sum_up_refusals().await {
             tracing::error!(error = periodic::chain(&error), "the refusals of the last minute are lost");
+        }
+        if let Err(error) = self.jobs.close_audit_log().await {
+            tracing::error!(error = periodic::chain(&error), "the last rows of the audit log are not sealed yet");
         }
     }
 }

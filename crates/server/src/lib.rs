@@ -6,6 +6,7 @@
 //! - `ws` is the live connection: what clients are told the moment it is published;
 //! - `jobs` is what happens without anybody asking; `hashing` and `memory` do for identity and licensing what needs threads or caches.
 
+mod audit_files;
 pub mod cli;
 mod config;
 #[cfg(test)]

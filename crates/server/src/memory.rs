@@ -1,14 +1,15 @@
 //! What licensing remembers for a moment, and the sightings of devices that are written down together.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use cardkey_domain::{AppId, DeviceId, LicenceId};
-use cardkey_events::StoreError;
+use cardkey_events::{Call, StoreError};
 use cardkey_licensing::model::App;
-use cardkey_licensing::{Blacklist, Cache, Keyring, LicenceStanding, Sighting, Sightings};
+use cardkey_licensing::{Blacklist, Cache, Keyring, LicenceStanding, Licensing, Sighting, Sightings};
 use moka::sync::Cache as Moka;
 
 /// The bound on what another node's change takes to be felt here.
@@ -125,29 +126,33 @@ impl Cache for LicensingMemory {
 
 /// The sightings of devices, collected here and written down together every few seconds (DEV-04).
 #[derive(Default)]
-pub(crate) struct GatheredSightings(Mutex<HashMap<DeviceId, Sighting>>);
+pub(crate) struct GatheredSightings {
+    waiting: Mutex<HashMap<DeviceId, Sighting>>,
+    /// Whoever writes down what was gathered holds it, so that who comes next knows that it is written.
+    writing: tokio::sync::Mutex<()>,
+}
 
 impl Sightings for GatheredSightings {
     fn note(&self, sighting: Sighting) {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = waiting.entry(sighting.device).or_insert(sighting);
-        if kept.at < sighting.at {
-            *kept = sighting;
+        match self.waiting.lock().unwrap_or_else(PoisonError::into_inner).entry(sighting.device) {
+            Entry::Vacant(place) => {
+                place.insert(sighting);
+            }
+            Entry::Occupied(mut place) => place.get_mut().follow(sighting),
         }
     }
 }
 
 impl GatheredSightings {
-    /// Writes down what was gathered; on failure it is gathered again.
-    pub(crate) async fn flush(&self, reader: &dyn cardkey_licensing::Reader) -> Result<(), StoreError> {
-        let gathered: Vec<Sighting> = {
-            let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            waiting.drain().map(|(_, sighting)| sighting).collect()
-        };
+    /// Writes down what was gathered; on failure it is gathered again. Afterwards everything that was gathered before the call is written.
+    pub(crate) async fn flush(&self, licensing: &Licensing, call: &Call) -> Result<(), StoreError> {
+        let _alone = self.writing.lock().await;
+        let gathered = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
         if gathered.is_empty() {
             return Ok(());
         }
-        let written = reader.note_sightings(&gathered).await;
+        let gathered: Vec<Sighting> = gathered.into_values().collect();
+        let written = licensing.note_sightings(call, &gathered).await;
         if written.is_err() {
             gathered.into_iter().for_each(|sighting| self.note(sighting));
         }

@@ -7,7 +7,7 @@ mod settings;
 mod timed;
 
 pub use embedded::Embedded;
-pub use process::Server;
+pub use process::{Node, Server};
 pub use program::{Ended, program, run_to_end};
 pub use settings::{ADMIN_PASSWORD, Settings};
 pub use timed::TimedServer;

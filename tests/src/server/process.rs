@@ -27,6 +27,22 @@ pub struct Server {
     database: Database,
 }
 
+/// A second node: another process on the database of a [`Server`], with the same settings. It is killed when this value is dropped.
+#[derive(Debug)]
+pub struct Node {
+    port: u16,
+    _child: Child,
+    _output: Lines<BufReader<ChildStdout>>,
+}
+
+impl Node {
+    /// Somebody who calls it and is not signed in.
+    #[must_use]
+    pub fn api(&self) -> Api {
+        Api::at(self.port)
+    }
+}
+
 impl Server {
     /// Starts a server with the usual settings on an empty database and waits until it is ready.
     pub async fn on(database: Database) -> Self {
@@ -42,6 +58,16 @@ impl Server {
         let settings = settings.set("DATA_DIR", folder.path().join("data").to_string_lossy());
         let (child, port, output) = launch(&settings, folder.path()).await;
         Self { child, port, settings, folder, _output: output, database }
+    }
+
+    /// Starts a second node beside it. A SQLite file has one.
+    ///
+    /// # Panics
+    /// When the database is a file.
+    pub async fn beside(&self) -> Node {
+        assert_ne!(self.database.backend(), Backend::Sqlite, "a SQLite file has one node");
+        let (child, port, output) = launch(&self.settings, self.folder.path()).await;
+        Node { port, _child: child, _output: output }
     }
 
     /// Its port.

@@ -1,3 +1,4 @@
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ pub struct TimedServer {
     clock: Arc<ManualClock>,
     settings: Settings,
     running: Running,
-    _folder: TempDir,
+    folder: TempDir,
     _database: Database,
 }
 
@@ -40,7 +41,7 @@ impl TimedServer {
         let noon = Timestamp::parse("2026-11-20T12:00:00Z").expect("a time");
         let clock = Arc::new(ManualClock::at(noon));
         let running = start(&settings, &clock).await;
-        Self { clock, settings, running, _folder: folder, _database: database }
+        Self { clock, settings, running, folder, _database: database }
     }
 
     /// What its clock shows.
@@ -52,6 +53,18 @@ impl TimedServer {
     /// Moves its clock forward.
     pub fn advance(&self, length: Duration) {
         self.clock.advance(length);
+    }
+
+    /// Its data folder.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Its settings, with the database and the data folder it was given.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// Somebody who calls it and is not signed in.

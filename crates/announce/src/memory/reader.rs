@@ -2,14 +2,14 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use cardkey_domain::{AnnouncementId, Id, Page, PageRequest, Timestamp, UserId};
+use cardkey_domain::{AnnouncementId, AppId, Id, Page, PageRequest, Timestamp, UserId};
 use cardkey_events::StoreError;
 use uuid::Uuid;
 
 use super::rows::Rows;
 use super::{MemoryStore, lock};
 use crate::model::{
-    Announcement, AnnouncementFilter, AudienceKind, HourCount, InboxFilter, InboxItem, State, Unconfirmed,
+    Announcement, AnnouncementFilter, AudienceKind, HourCount, InboxFilter, InboxItem, Reach, State, Unconfirmed,
 };
 use crate::{AnnouncementReader, Reader};
 
@@ -49,6 +49,11 @@ impl AnnouncementReader for MemoryStore {
             AudienceKind::Users => readers.map(|reader| reader.user_id.uuid()).collect(),
         };
         Ok(subjects.iter().filter(|subject| !known.contains(subject)).copied().collect())
+    }
+
+    async fn app_names(&self, apps: &[AppId]) -> Result<Vec<(AppId, String)>, StoreError> {
+        let names = &lock(&self.committed).apps;
+        Ok(apps.iter().filter_map(|app| Some((*app, names.get(app)?.clone()))).collect())
     }
 
     async fn reader(&self, user: UserId) -> Result<Reader, StoreError> {
@@ -100,6 +105,13 @@ impl AnnouncementReader for MemoryStore {
         Ok(rows.people.values().filter(|(_, reader)| rows.addresses(announcement, reader)).count() as u64)
     }
 
+    async fn keep_reach(&self, id: AnnouncementId, reach: Reach) -> Result<(), StoreError> {
+        if let Some(row) = lock(&self.committed).announcements.get_mut(&id) {
+            row.reach = Some(reach);
+        }
+        Ok(())
+    }
+
     async fn hours(&self, id: AnnouncementId) -> Result<Vec<HourCount>, StoreError> {
         let rows = lock(&self.committed);
         let own = rows.hours.iter().filter(|((of, _), _)| *of == id);
@@ -141,11 +153,26 @@ impl AnnouncementReader for MemoryStore {
 
     async fn due_to_expire(&self, now: Timestamp, limit: u32) -> Result<Vec<Announcement>, StoreError> {
         let rows = lock(&self.committed);
-        let is_due = |row: &&Announcement| row.state == State::Published && row.expires_at.is_some_and(|at| at <= now);
+        let is_due = |row: &&Announcement| {
+            row.state == State::Published && !row.notice && row.expires_at.is_some_and(|at| at <= now)
+        };
         let mut due: Vec<_> = rows.announcements.values().filter(is_due).cloned().collect();
         due.sort_by_key(|row| (row.expires_at, row.id));
         due.truncate(limit as usize);
         Ok(due)
+    }
+
+    async fn forget_notices(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        let mut rows = lock(&self.committed);
+        let is_over = |row: &&Announcement| row.notice && row.expires_at.is_some_and(|end| end < before);
+        let over: Vec<_> = rows.announcements.values().filter(is_over).map(|row| row.id).take(limit as usize).collect();
+        for id in &over {
+            rows.announcements.remove(id);
+            rows.subjects.remove(id);
+            rows.notes.retain(|(of, _), _| of != id);
+            rows.hours.retain(|(of, _), _| of != id);
+        }
+        Ok(over.len() as u64)
     }
 }
 
@@ -170,7 +197,8 @@ fn is_unread(item: &InboxItem) -> bool {
 }
 
 fn agrees(filter: &AnnouncementFilter, row: &Announcement) -> bool {
-    filter.kind.is_none_or(|kind| row.kind == kind)
+    !row.notice
+        && filter.kind.is_none_or(|kind| row.kind == kind)
         && filter.priority.is_none_or(|priority| row.priority == priority)
         && filter.state.is_none_or(|state| row.state == state)
         && filter.q.as_ref().is_none_or(|q| row.title.as_str().to_lowercase().starts_with(&q.to_lowercase()))

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use cardkey_domain::{AnnouncementId, Timestamp, UserId};
+use cardkey_domain::{AnnouncementId, AppId, EventId, Timestamp, UserId};
 use cardkey_events::{AuditEntry, Event, Receipt};
 use uuid::Uuid;
 
@@ -18,12 +18,14 @@ pub(super) struct Note {
 /// Everything there is.
 #[derive(Default, Clone)]
 pub(super) struct Rows {
+    pub(super) apps: BTreeMap<AppId, String>,
     pub(super) people: BTreeMap<UserId, (String, Reader)>,
     pub(super) announcements: BTreeMap<AnnouncementId, Announcement>,
     pub(super) subjects: BTreeMap<AnnouncementId, BTreeSet<Uuid>>,
     pub(super) notes: BTreeMap<(AnnouncementId, UserId), Note>,
     pub(super) hours: BTreeMap<(AnnouncementId, Timestamp), Marked>,
     pub(super) live: Vec<LiveRow>,
+    pub(super) handled: BTreeSet<(String, EventId)>,
     pub(super) events: Vec<Event>,
     pub(super) audit_rows: Vec<AuditEntry>,
     pub(super) receipts: HashMap<(String, String), Receipt>,

@@ -4,8 +4,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cardkey_domain::{AnnouncementId, Timestamp, UserId};
-use cardkey_events::{AuditEntry, AuditLog, Constraint, Event, Outbox, Receipt, Receipts, StoreError, Transaction};
+use cardkey_domain::{AnnouncementId, EventId, Id, Timestamp, UserId};
+use cardkey_events::{
+    AuditEntry, AuditLog, Constraint, Event, HandledEvents, Outbox, Receipt, Receipts, StoreError, Transaction,
+};
 use futures::lock::OwnedMutexGuard;
 use uuid::Uuid;
 
@@ -68,6 +70,18 @@ impl UnitOfWork for MemoryWork {
     fn live_log(&mut self) -> &mut dyn LiveLog {
         self
     }
+
+    fn handled(&mut self) -> &mut dyn HandledEvents {
+        self
+    }
+}
+
+#[async_trait]
+impl HandledEvents for MemoryWork {
+    async fn note(&mut self, handler: &str, events: &[EventId], _: Timestamp) -> Result<Vec<EventId>, StoreError> {
+        let handled = &mut self.rows.handled;
+        Ok(events.iter().copied().filter(|event| handled.insert((handler.to_owned(), *event))).collect())
+    }
 }
 
 #[async_trait]
@@ -112,6 +126,13 @@ impl AnnouncementRepository for MemoryWork {
         }
         self.rows.announcements.insert(announcement.id, announcement.clone());
         self.rows.subjects.insert(announcement.id, subjects.iter().copied().collect());
+        Ok(())
+    }
+
+    async fn insert_notices(&mut self, notices: &[(Announcement, UserId)]) -> Result<(), StoreError> {
+        for (notice, user) in notices {
+            self.insert(notice, &[user.uuid()]).await?;
+        }
         Ok(())
     }
 

@@ -18,7 +18,7 @@ fn it_is_counted_hour_by_hour() {
         desk.service.confirm(&operator(), users[0], made.id).await.unwrap();
         desk.service.confirm(&operator(), users[1], made.id).await.unwrap();
         let statistics = desk.service.statistics(made.id).await.unwrap();
-        assert_eq!(statistics.reach, 3);
+        assert_eq!(statistics.reach.accounts, 3);
         assert_eq!(statistics.marked, Marked { delivered: 2, read: 2, confirmed: 2 });
         let hours: Vec<Marked> = statistics.hours.iter().map(|hour| hour.marked).collect();
         let marked = |delivered, read, confirmed| Marked { delivered, read, confirmed };

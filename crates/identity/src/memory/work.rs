@@ -15,10 +15,6 @@ use futures::lock::OwnedMutexGuard;
 
 use super::rows::Rows;
 use crate::revocations::lock;
-use crate::{
-    DenyList, LockoutRepository, RefreshTokenRepository, RoleRepository, SessionRepository, SigningKeyRepository,
-    UnitOfWork, UserRepository,
-};
 
 /// A unit of work: a copy of everything, and the right to be the only one.
 pub(super) struct MemoryWork {
@@ -50,36 +46,6 @@ impl Transaction for MemoryWork {
     async fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
         *lock(&self.committed) = mem::take(&mut self.rows);
         Ok(())
-    }
-}
-
-impl UnitOfWork for MemoryWork {
-    fn users(&mut self) -> &mut dyn UserRepository {
-        self
-    }
-
-    fn roles(&mut self) -> &mut dyn RoleRepository {
-        self
-    }
-
-    fn sessions(&mut self) -> &mut dyn SessionRepository {
-        self
-    }
-
-    fn refresh_tokens(&mut self) -> &mut dyn RefreshTokenRepository {
-        self
-    }
-
-    fn deny_list(&mut self) -> &mut dyn DenyList {
-        self
-    }
-
-    fn lockouts(&mut self) -> &mut dyn LockoutRepository {
-        self
-    }
-
-    fn signing_keys(&mut self) -> &mut dyn SigningKeyRepository {
-        self
     }
 }
 

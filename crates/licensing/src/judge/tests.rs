@@ -1,7 +1,7 @@
 use cardkey_domain::{DeviceId, Validity};
 
 use super::*;
-use crate::model::AppPolicy;
+use crate::model::{AppPolicy, Maintenance};
 use crate::testing::{World, block_on, device};
 
 fn standing() -> (World, LicenceStanding) {
@@ -23,6 +23,11 @@ fn the_first_reason_is_the_answer() {
     let (world, mut standing) = standing();
     let now = world.now();
     assert_eq!(judge(&standing, &fine(), now), VerdictCode::Valid);
+    let (id, starts_at, started_at) = (world.ambient.id(), now, Some(now));
+    standing.app.maintenance = Some(Maintenance { id, message: None, starts_at, ends_at: None, started_at });
+    assert_eq!(judge(&standing, &fine(), now), VerdictCode::Valid, "who runs already goes on");
+    let starting = Findings { version: Asked::Running(None), ..fine() };
+    assert_eq!(judge(&standing, &starting, now), VerdictCode::Maintenance);
     standing.app.policy = AppPolicy { minimum_version: Some(Version::new(2, 0, 0)), ..AppPolicy::default() };
     let mut worst = Findings { version: Asked::Running(None), ..fine() };
     assert_eq!(judge(&standing, &worst, now), VerdictCode::VersionTooOld);

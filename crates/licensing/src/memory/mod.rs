@@ -4,6 +4,7 @@
 
 mod filters;
 mod lock;
+mod maintenances;
 mod reader;
 mod state;
 mod store;

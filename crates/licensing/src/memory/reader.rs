@@ -9,7 +9,7 @@ use cardkey_events::StoreError;
 use super::filters::{in_force, page};
 use super::store::MemoryStore;
 use crate::model::{
-    App, Batch, BatchStatus, BlacklistEntry, CardKey, CardKeyState, Device, Fingerprint, Licence, Seat,
+    App, Batch, BatchStatus, BlacklistEntry, CardKey, CardKeyState, Device, Fingerprint, Licence, Maintenance, Seat,
     SigningKeyRecord,
 };
 use crate::{CardKeyFilter, DeviceFilter, LicenceOverview, LicenceStanding, Reader, Sighting};
@@ -24,6 +24,16 @@ impl Reader for MemoryStore {
         let q = q.unwrap_or_default().to_lowercase();
         let wanted = |app: &&App| app.name.as_str().to_lowercase().contains(&q);
         Ok(page(self.snapshot().apps.values().filter(wanted).cloned().collect(), request, |app| app.id))
+    }
+
+    async fn maintenances_due(&self, now: Timestamp, limit: u32) -> Result<Vec<(AppId, Maintenance)>, StoreError> {
+        let is_due = |maintenance: &Maintenance| {
+            let starts = maintenance.started_at.is_none() && maintenance.starts_at <= now;
+            starts || maintenance.ends_at.is_some_and(|end| end <= now)
+        };
+        let state = self.snapshot();
+        let standing = state.apps.values().filter_map(|app| Some((app.id, app.maintenance.clone()?)));
+        Ok(standing.filter(|(_, maintenance)| is_due(maintenance)).take(limit as usize).collect())
     }
 
     async fn signing_keys(&self, app: AppId) -> Result<Vec<SigningKeyRecord>, StoreError> {
@@ -93,6 +103,15 @@ impl Reader for MemoryStore {
         Ok(page(own.collect(), request, |overview| overview.licence.id))
     }
 
+    async fn reminders_due(&self, now: Timestamp, limit: u32) -> Result<Vec<(Licence, CardKeyState)>, StoreError> {
+        let state = self.snapshot();
+        let is_due = |licence: &&Licence| licence.remind_at.is_some_and(|at| at <= now);
+        let mut due: Vec<_> = state.licences.values().filter(is_due).cloned().collect();
+        due.sort_by_key(|licence| licence.remind_at);
+        due.truncate(limit as usize);
+        Ok(due.into_iter().filter_map(|one| Some((one.clone(), state.card_key_of(&one)?.state))).collect())
+    }
+
     async fn standing(&self, licence: LicenceId, device: DeviceId) -> Result<Option<LicenceStanding>, StoreError> {
         let state = self.snapshot();
         let found = || {
@@ -133,6 +152,20 @@ impl Reader for MemoryStore {
             let seats = seats(device.id);
             (device, seats)
         }))
+    }
+
+    async fn devices_silent(&self, before: Timestamp, limit: u32) -> Result<Vec<Device>, StoreError> {
+        let silent = |device: &&Device| device.offline_at.is_none() && device.last_seen_at < before;
+        let mut devices: Vec<Device> = self.snapshot().devices.values().filter(silent).cloned().collect();
+        devices.sort_by_key(|device| device.last_seen_at);
+        devices.truncate(limit as usize);
+        Ok(devices)
+    }
+
+    async fn devices_offline(&self, among: &[DeviceId]) -> Result<Vec<Device>, StoreError> {
+        let state = self.snapshot();
+        let found = among.iter().filter_map(|id| state.devices.get(id));
+        Ok(found.filter(|device| device.offline_at.is_some()).cloned().collect())
     }
 
     async fn seats_of_device(&self, device: DeviceId) -> Result<Vec<Seat>, StoreError> {
@@ -189,6 +222,7 @@ impl Reader for MemoryStore {
                 if let Some(device) = devices.get_mut(&sighting.device).filter(|d| d.last_seen_at <= sighting.at) {
                     device.last_seen_at = sighting.at;
                     device.ip = sighting.ip.or(device.ip);
+                    device.status = sighting.status.clone().or_else(|| device.status.take());
                 }
             }
         });

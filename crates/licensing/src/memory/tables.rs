@@ -32,7 +32,8 @@ impl AppRepository for MemoryWork {
         if stored.updated_at != seen {
             return Ok(false);
         }
-        *stored = App { created_at: stored.created_at, ..app.clone() };
+        let maintenance = stored.maintenance.take();
+        *stored = App { created_at: stored.created_at, maintenance, ..app.clone() };
         Ok(true)
     }
 }
@@ -77,11 +78,11 @@ impl BatchRepository for MemoryWork {
         Ok(true)
     }
 
-    async fn cancel(&mut self, id: BatchId, now: Timestamp) -> Result<bool, StoreError> {
+    async fn cancel(&mut self, id: BatchId, now: Timestamp) -> Result<Option<u32>, StoreError> {
         let batch = Arc::make_mut(&mut self.state.batches).get_mut(&id);
-        let Some(batch) = batch.filter(|batch| batch.status == BatchStatus::Running) else { return Ok(false) };
+        let Some(batch) = batch.filter(|batch| batch.status == BatchStatus::Running) else { return Ok(None) };
         (batch.status, batch.finished_at) = (BatchStatus::Cancelled, Some(now));
-        Ok(true)
+        Ok(Some(batch.generated))
     }
 }
 
@@ -106,7 +107,6 @@ impl CardKeyRepository for MemoryWork {
         *stored = CardKey {
             state: key.state,
             state_before: key.state_before,
-            note: key.note.clone(),
             owner_id: key.owner_id,
             licence_id: key.licence_id,
             max_devices: key.max_devices,
@@ -153,11 +153,24 @@ impl LicenceRepository for MemoryWork {
         *stored = Licence {
             owner_id: licence.owner_id,
             max_devices: licence.max_devices,
+            remind_at: if stored.expires_at == licence.expires_at { stored.remind_at } else { licence.remind_at },
             expires_at: licence.expires_at,
             uses_left: licence.uses_left,
             epoch: licence.epoch + 1,
             ..stored.clone()
         };
+        Ok(true)
+    }
+
+    async fn set_reminder(
+        &mut self,
+        id: LicenceId,
+        seen: Timestamp,
+        next: Option<Timestamp>,
+    ) -> Result<bool, StoreError> {
+        let stored = Arc::make_mut(&mut self.state.licences).get_mut(&id);
+        let Some(stored) = stored.filter(|stored| stored.remind_at == Some(seen)) else { return Ok(false) };
+        stored.remind_at = next;
         Ok(true)
     }
 
@@ -217,6 +230,22 @@ impl DeviceRepository for MemoryWork {
                 ..stored.clone()
             };
         }
+        Ok(())
+    }
+
+    async fn mark_offline(&mut self, seen: &Device, now: Timestamp) -> Result<(), StoreError> {
+        let stored = Arc::make_mut(&mut self.state.devices).get_mut(&seen.id);
+        let same = |device: &&mut Device| device.offline_at.is_none() && device.last_seen_at == seen.last_seen_at;
+        let stored = stored.filter(same).ok_or(StoreError::Conflict(Constraint::Stale))?;
+        stored.offline_at = Some(now);
+        Ok(())
+    }
+
+    async fn mark_online(&mut self, seen: &Device) -> Result<(), StoreError> {
+        let stored = Arc::make_mut(&mut self.state.devices).get_mut(&seen.id);
+        let same = |device: &&mut Device| device.offline_at.is_some() && device.offline_at == seen.offline_at;
+        let stored = stored.filter(same).ok_or(StoreError::Conflict(Constraint::Stale))?;
+        stored.offline_at = None;
         Ok(())
     }
 }

@@ -3,7 +3,7 @@ use super::state::State;
 use super::store::MemoryStore;
 use crate::{
     AppRepository, BatchRepository, BlacklistRepository, CardKeyRepository, DeviceRepository, LicenceRepository,
-    SigningKeyRepository, UnitOfWork,
+    MaintenanceRepository, SigningKeyRepository, UnitOfWork,
 };
 
 /// A unit of work: a copy of the tables that takes their place at the commit. Nobody else writes meanwhile.
@@ -21,6 +21,9 @@ impl MemoryWork {
 
 impl UnitOfWork for MemoryWork {
     fn apps(&mut self) -> &mut dyn AppRepository {
+        self
+    }
+    fn maintenances(&mut self) -> &mut dyn MaintenanceRepository {
         self
     }
     fn signing_keys(&mut self) -> &mut dyn SigningKeyRepository {

@@ -5,6 +5,8 @@ use cardkey_events::{Auditable, Fact};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
+use super::Maintenance;
+
 /// A desktop application whose use is licensed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct App {
@@ -20,6 +22,9 @@ pub struct App {
     pub status: AppStatus,
     /// The rules of its licences.
     pub policy: AppPolicy,
+    /// The work on it, under way or to come.
+    #[serde(default)]
+    pub maintenance: Option<Maintenance>,
     /// When it was registered.
     pub created_at: Timestamp,
     /// When it was last changed.
@@ -61,6 +66,13 @@ pub struct AppPolicy {
     pub minimum_version: Option<Version>,
     /// What every licence of the app grants; travels in the verdict.
     pub entitlements: Vec<String>,
+    /// How often a running app shows itself, in seconds: 30 to 300, so that three heartbeats fit into the time after which a device is
+    /// offline.
+    pub heartbeat_seconds: u32,
+    /// How long after freeing a seat a customer waits before they free the next one of the licence, in hours: 0 to 8,760.
+    pub unbind_cooldown_hours: u32,
+    /// How many seats of a licence its customer may free in 365 days: 0, which forbids it, to 1,000.
+    pub unbinds_per_year: u32,
 }
 
 impl Default for AppPolicy {
@@ -71,6 +83,9 @@ impl Default for AppPolicy {
             device_matching: DeviceMatching::Exact,
             minimum_version: None,
             entitlements: Vec::new(),
+            heartbeat_seconds: 300,
+            unbind_cooldown_hours: 24,
+            unbinds_per_year: 4,
         }
     }
 }
@@ -88,6 +103,12 @@ pub struct PolicyChange {
     pub minimum_version: Option<Option<Version>>,
     /// What every licence of the app grants.
     pub entitlements: Option<Vec<String>>,
+    /// How often a running app shows itself, in seconds.
+    pub heartbeat_seconds: Option<u32>,
+    /// How long a customer waits between freeing seats, in hours.
+    pub unbind_cooldown_hours: Option<u32>,
+    /// How many seats of a licence its customer may free in 365 days.
+    pub unbinds_per_year: Option<u32>,
 }
 
 impl PolicyChange {
@@ -99,6 +120,9 @@ impl PolicyChange {
             device_matching: self.device_matching.unwrap_or(policy.device_matching),
             minimum_version: self.minimum_version.clone().unwrap_or_else(|| policy.minimum_version.clone()),
             entitlements: self.entitlements.clone().unwrap_or_else(|| policy.entitlements.clone()),
+            heartbeat_seconds: self.heartbeat_seconds.unwrap_or(policy.heartbeat_seconds),
+            unbind_cooldown_hours: self.unbind_cooldown_hours.unwrap_or(policy.unbind_cooldown_hours),
+            unbinds_per_year: self.unbinds_per_year.unwrap_or(policy.unbinds_per_year),
         };
         changed.checked()
     }
@@ -120,7 +144,22 @@ impl AppPolicy {
         if self.entitlements.len() > 64 || !self.entitlements.iter().all(entitlement) {
             return Err("policy.entitlements");
         }
+        if !(30..=300).contains(&self.heartbeat_seconds) {
+            return Err("policy.heartbeat_seconds");
+        }
+        if self.unbind_cooldown_hours > 8_760 {
+            return Err("policy.unbind_cooldown_hours");
+        }
+        if self.unbinds_per_year > 1_000 {
+            return Err("policy.unbinds_per_year");
+        }
         Ok(self)
+    }
+
+    /// How long a customer waits between freeing seats of a licence.
+    #[must_use]
+    pub fn unbind_cooldown(&self) -> Duration {
+        Duration::from_secs(u64::from(self.unbind_cooldown_hours) * 3_600)
     }
 
     /// How long a verdict is good offline.
@@ -159,6 +198,9 @@ impl Auditable for AppPolicy {
             ("device_matching", self.device_matching.fact()),
             ("minimum_version", version.fact()),
             ("entitlements", Fact::list(entitlements)),
+            ("heartbeat_seconds", self.heartbeat_seconds.fact()),
+            ("unbind_cooldown_hours", self.unbind_cooldown_hours.fact()),
+            ("unbinds_per_year", self.unbinds_per_year.fact()),
         ])
     }
 }

@@ -27,7 +27,7 @@ pub struct CardKey {
     pub validity: Validity,
     /// How many devices it seats.
     pub max_devices: u32,
-    /// A remark.
+    /// The remark of its batch.
     pub note: Option<Text<200>>,
     /// Who redeemed it, or to whom it was transferred.
     pub owner_id: Option<UserId>,

@@ -17,6 +17,8 @@ pub struct Licence {
     pub max_devices: u32,
     /// When it ends.
     pub expires_at: Option<Timestamp>,
+    /// When its owner is to be reminded of the end next.
+    pub remind_at: Option<Timestamp>,
     /// How many uses are left; `None` where they are not counted.
     pub uses_left: Option<u32>,
     /// Whether it came from a trial key.

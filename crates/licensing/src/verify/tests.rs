@@ -1,13 +1,17 @@
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use cardkey_crypto::{Proof, ProofClaims, Signer, SigningKey, base64url};
+use cardkey_crypto::{Proof, ProofClaims, Signer, SigningKey, base64url, unverified_claims};
 use cardkey_domain::{BlacklistSubject, CardKeyCode, SeededEntropy, UserName, Validity};
 use proptest::prelude::*;
 
 use super::*;
 use crate::model::{AppStatus, PolicyChange};
 use crate::testing::{World, activation, block_on, device, text, verification};
-use crate::{Activate, Activated, ChangeApp, Expectation, Extension, ShutOut, Sightings, VerdictChecker};
+use crate::{
+    Activate, Activated, ChangeApp, Expectation, Extension, ShutOut, Sightings, VERDICT_TYPE, VerdictChecker,
+    VerdictClaims,
+};
 
 const DAYS: Validity = Validity::Days { days: 30 };
 const URL: &str = "https://licence.example/api/v1/card-keys/verify";

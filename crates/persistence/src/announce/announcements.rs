@@ -1,7 +1,7 @@
 use async_trait::async_trait;
-use cardkey_announce::model::{Announcement, AnnouncementFilter, AnnouncementKind, Priority, State};
+use cardkey_announce::model::{Announcement, AnnouncementFilter, AnnouncementKind, Priority, Reach, State};
 use cardkey_announce::{AnnouncementRepository, Seq};
-use cardkey_domain::{AnnouncementId, Id, Page, PageRequest, Timestamp};
+use cardkey_domain::{AnnouncementId, Id, Page, PageRequest, Timestamp, UserId};
 use cardkey_events::StoreError;
 use sea_orm::Value;
 use sea_orm::sqlx::types::Uuid;
@@ -11,34 +11,22 @@ use crate::journal::insert;
 use crate::sql::{On, Param, Pick, Row, after_prefix, all, execute, one, params, won};
 use crate::work::Work;
 
+const COLUMNS: &str = "id, kind, title, title_key, content, html, priority, state, audience_kind, must_confirm, publish_at, \
+                       published_at, expires_at, created_by, source, notice, created_at, updated_at, seq";
+const WIDTH: usize = 19;
+
 #[async_trait]
 impl AnnouncementRepository for Work {
     async fn insert(&mut self, announcement: &Announcement, subjects: &[Uuid]) -> Result<(), StoreError> {
-        let sql = "INSERT INTO announcements (id, kind, title, title_key, content, html, priority, state, audience_kind, \
-                   must_confirm, publish_at, published_at, expires_at, created_by, source, created_at, updated_at, seq) \
-                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-        let values = params![
-            announcement.id,
-            announcement.kind.as_str(),
-            &announcement.title,
-            title_key(announcement),
-            &announcement.content,
-            &announcement.html,
-            announcement.priority.as_str(),
-            announcement.state.as_str(),
-            announcement.audience.as_str(),
-            announcement.must_confirm,
-            announcement.publish_at,
-            announcement.published_at,
-            announcement.expires_at,
-            announcement.created_by,
-            announcement.source,
-            announcement.created_at,
-            announcement.updated_at,
-            announcement.seq.map(|seq| seq.0),
-        ];
-        execute(self.on(), sql, values).await?;
+        insert(self.on(), "announcements", COLUMNS, WIDTH, values(announcement).into()).await?;
         name(self.on(), announcement.id, subjects).await
+    }
+
+    async fn insert_notices(&mut self, notices: &[(Announcement, UserId)]) -> Result<(), StoreError> {
+        let rows = notices.iter().flat_map(|(notice, _)| values(notice)).collect();
+        insert(self.on(), "announcements", COLUMNS, WIDTH, rows).await?;
+        let named = notices.iter().flat_map(|(notice, user)| params![notice.id, *user]).collect();
+        insert(self.on(), "announcement_audience", "announcement_id, subject", 2, named).await
     }
 
     async fn update(
@@ -97,6 +85,30 @@ impl AnnouncementRepository for Work {
     }
 }
 
+fn values(announcement: &Announcement) -> [Value; WIDTH] {
+    [
+        announcement.id.value(),
+        announcement.kind.as_str().value(),
+        (&announcement.title).value(),
+        title_key(announcement).value(),
+        (&announcement.content).value(),
+        (&announcement.html).value(),
+        announcement.priority.as_str().value(),
+        announcement.state.as_str().value(),
+        announcement.audience.as_str().value(),
+        announcement.must_confirm.value(),
+        announcement.publish_at.value(),
+        announcement.published_at.value(),
+        announcement.expires_at.value(),
+        announcement.created_by.value(),
+        announcement.source.value(),
+        announcement.notice.value(),
+        announcement.created_at.value(),
+        announcement.updated_at.value(),
+        announcement.seq.map(|seq| seq.0).value(),
+    ]
+}
+
 async fn name(on: On<'_>, id: AnnouncementId, subjects: &[Uuid]) -> Result<(), StoreError> {
     let values: Vec<Value> = subjects.iter().flat_map(|subject| params![id, *subject]).collect();
     insert(on, "announcement_audience", "announcement_id, subject", 2, values).await
@@ -118,6 +130,7 @@ pub(super) async fn list(
     page: &PageRequest,
 ) -> Result<Page<Announcement>, StoreError> {
     let pick = Pick::new()
+        .and("notice = ?", [false.value()])
         .and_opt("state = ?", filter.state.map(State::as_str))
         .and_opt("kind = ?", filter.kind.map(AnnouncementKind::as_str))
         .and_opt("priority = ?", filter.priority.map(Priority::as_str));
@@ -139,8 +152,17 @@ pub(super) async fn due(
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<Announcement>, StoreError> {
-    let sql = format!("SELECT * FROM announcements WHERE state = ? AND {time} <= ? ORDER BY {time}, id LIMIT ?");
-    all(db.reads(), &sql, params![state, now, limit]).await?.iter().map(announcement).collect()
+    let sql = format!(
+        "SELECT * FROM announcements WHERE notice = ? AND state = ? AND {time} <= ? ORDER BY {time}, id LIMIT ?"
+    );
+    all(db.reads(), &sql, params![false, state, now, limit]).await?.iter().map(announcement).collect()
+}
+
+pub(super) async fn keep_reach(db: &Database, id: AnnouncementId, reach: Reach) -> Result<(), StoreError> {
+    let work = db.work();
+    let sql = "UPDATE announcements SET reach = ?, reach_at = ? WHERE id = ?";
+    execute(work.on(), sql, params![reach.accounts, reach.counted_at, id]).await?;
+    work.keep().await
 }
 
 pub(super) fn announcement(row: &Row) -> Result<Announcement, StoreError> {
@@ -159,9 +181,14 @@ pub(super) fn announcement(row: &Row) -> Result<Announcement, StoreError> {
         expires_at: row.opt("expires_at")?,
         created_by: row.opt("created_by")?,
         source: row.opt("source")?,
+        notice: row.get("notice")?,
         created_at: row.get("created_at")?,
         updated_at: row.get("updated_at")?,
         seq: row.opt::<u64>("seq")?.map(Seq),
+        reach: match (row.opt("reach")?, row.opt("reach_at")?) {
+            (Some(accounts), Some(counted_at)) => Some(Reach { accounts, counted_at }),
+            _ => None,
+        },
     })
 }
 

@@ -8,9 +8,10 @@ use cardkey_domain::Timestamp;
 use cardkey_events::StoreError;
 use cardkey_licensing::model::CardKeyState;
 
+use super::statistics::{COUNTED_HOURS, sum};
 use crate::database::Database;
 use crate::licensing::tallies;
-use crate::sql::{all, number, params};
+use crate::sql::{Pick, all, number, params};
 
 #[async_trait]
 impl DashboardReader for Database {
@@ -18,7 +19,7 @@ impl DashboardReader for Database {
         let count = |table: &str| format!("SELECT COUNT(*) AS n FROM {table}");
         let live = "SELECT COUNT(*) AS n FROM user_sessions WHERE revoked_at IS NULL AND ends_at > ?";
         let online = "SELECT COUNT(*) AS n FROM devices WHERE last_seen_at >= ?";
-        let keys = tallies::of(self, None, None).await?;
+        let keys = tallies::of(self, &Pick::new()).await?;
         let on = self.reads();
         Ok(Totals {
             users: number(on, &count("users"), Vec::new()).await?,
@@ -38,12 +39,23 @@ impl DashboardReader for Database {
     }
 
     async fn activity(&self, since: Timestamp, step: Duration) -> Result<Vec<ActivityCount>, StoreError> {
+        const HOUR: i64 = 60 * 60 * 1_000_000;
         let step = i64::try_from(step.as_micros()).unwrap_or(i64::MAX).max(1);
         let first = since.micros() / step * step;
         // Whole numbers: the remainder is exact on every database, a quotient would be a decimal on MySQL.
-        let sql = "SELECT occurred_at - occurred_at % ? AS step, action, status, COUNT(*) AS n FROM audit_logs \
-                   WHERE occurred_at >= ? GROUP BY step, action, status ORDER BY step, action, status";
-        let rows = all(self.reads(), sql, params![step, first]).await?;
+        let (sql, values) = if step % HOUR == 0 {
+            let sql = format!(
+                "SELECT hour - hour % ? AS step, action, status, {} AS n FROM ({COUNTED_HOURS}) AS counted \
+                 GROUP BY step, action, status ORDER BY step, action, status",
+                sum(self.backend())
+            );
+            (sql, params![step, first, i64::MAX, first, i64::MAX])
+        } else {
+            let sql = "SELECT occurred_at - occurred_at % ? AS step, action, status, COUNT(*) AS n FROM audit_logs \
+                       WHERE occurred_at >= ? GROUP BY step, action, status ORDER BY step, action, status";
+            (sql.to_owned(), params![step, first])
+        };
+        let rows = all(self.reads(), &sql, values).await?;
         rows.iter()
             .map(|row| {
                 Ok(ActivityCount {

@@ -4,8 +4,9 @@ use cardkey_events::StoreError;
 use cardkey_licensing::AppRepository;
 use cardkey_licensing::model::{App, AppPolicy, AppStatus};
 
+use super::maintenances;
 use crate::database::Database;
-use crate::sql::{Pick, Row, containing, execute, one, params, won};
+use crate::sql::{Pick, Row, all, columns, containing, execute, one, params, won};
 use crate::work::Work;
 
 pub(super) const COLUMNS: &str = "id, name, description, contact, status, policy, created_at, updated_at";
@@ -48,17 +49,33 @@ impl AppRepository for Work {
 }
 
 pub(super) async fn find(db: &Database, id: AppId) -> Result<Option<App>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM apps WHERE id = ?");
-    one(db.reads(), &sql, params![id]).await?.map(|row| app(&row)).transpose()
+    let sql = format!("{} WHERE apps.id = ?", select());
+    one(db.reads(), &sql, params![id]).await?.map(|mut row| app(&mut row)).transpose()
 }
 
 pub(super) async fn list(db: &Database, q: Option<&str>, page: PageRequest) -> Result<Page<App>, StoreError> {
     let pattern = q.map(|q| containing(&q.to_lowercase()));
     let pick = Pick::new().and_opt("name_key LIKE ? ESCAPE '!'", pattern);
-    pick.page(db.reads(), "apps", page, app, |app| app.id.uuid()).await
+    let total = pick.count(db.reads(), "apps", u64::MAX).await?;
+    let pick = pick.and_opt("apps.id < ?", page.before());
+    let sql = format!("{}{} ORDER BY apps.id DESC LIMIT ? OFFSET ?", select(), pick.conditions());
+    let mut values = pick.params();
+    values.extend(params![u64::from(page.size()) + 1, page.offset()]);
+    let mut rows = all(db.reads(), &sql, values).await?;
+    let items = rows.iter_mut().map(app).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::from_rows(items, &page, total, |app| app.id.uuid()))
 }
 
-pub(super) fn app(row: &Row) -> Result<App, StoreError> {
+/// Apps with their maintenance.
+fn select() -> String {
+    let (app, maintenance) = (columns("apps", COLUMNS), columns("app_maintenances", maintenances::COLUMNS));
+    format!("SELECT {app}, {maintenance} FROM apps LEFT JOIN app_maintenances ON app_maintenances.app_id = apps.id")
+}
+
+/// An app of a row that holds the columns of `apps` and of `app_maintenances`.
+pub(super) fn app(row: &mut Row) -> Result<App, StoreError> {
+    let maintenance = maintenances::of(row.under("app_maintenances"))?;
+    let row = row.under("apps");
     let status: String = row.get("status")?;
     let policy: String = row.get("policy")?;
     let policy: AppPolicy = serde_json::from_str(&policy).map_err(|error| StoreError::Backend(error.into()))?;
@@ -69,6 +86,7 @@ pub(super) fn app(row: &Row) -> Result<App, StoreError> {
         contact: row.opt("contact")?,
         status: status_of(&status)?,
         policy,
+        maintenance,
         created_at: row.get("created_at")?,
         updated_at: row.get("updated_at")?,
     })

@@ -41,10 +41,15 @@ impl BatchRepository for Work {
         won(self.on(), sql, params![to, to, to, now, id, from]).await
     }
 
-    async fn cancel(&mut self, id: BatchId, now: Timestamp) -> Result<bool, StoreError> {
+    async fn cancel(&mut self, id: BatchId, now: Timestamp) -> Result<Option<u32>, StoreError> {
         let sql =
             "UPDATE card_key_batches SET status = 'cancelled', finished_at = ? WHERE id = ? AND status = 'running'";
-        won(self.on(), sql, params![now, id]).await
+        if !won(self.on(), sql, params![now, id]).await? {
+            return Ok(None);
+        }
+        // The row is ours until the commit, so this is where it stopped.
+        let row = one(self.on(), "SELECT made FROM card_key_batches WHERE id = ?", params![id]).await?;
+        row.map(|row| row.get("made")).transpose()
     }
 }
 

@@ -11,12 +11,12 @@ use cardkey_licensing::CardKeyFilter;
 use cardkey_licensing::model::{CardKey, CardKeyState};
 use sea_orm::sqlx::types::Uuid;
 
-use super::{card_key, tallies};
+use super::{card_key, card_key_counts};
 use crate::database::Database;
 use crate::sql::{Merge, Param, Pick, after_prefix, one};
 
-/// Filters that no tally counts are counted up to this.
-const MOST_COUNTED: u64 = 100_000;
+/// What no tally counts is counted up to this.
+pub(super) const MOST_COUNTED: u64 = 100_000;
 
 /// Notes that begin alike are followed one by one up to so many.
 const MOST_NOTES: usize = 16;
@@ -29,10 +29,10 @@ pub(super) async fn list(
     filter: &CardKeyFilter,
     page: PageRequest,
 ) -> Result<Page<CardKey>, StoreError> {
-    let counts = if is_tallied(filter) { Some(tallies::of(db, filter.app, filter.batch).await?) } else { None };
+    let counts = card_key_counts::of(db, filter).await?;
     let starts = match &counts {
-        Some(counts) => by_state(filter, |state| counts.of(state) > 0),
-        None => starts(db, filter).await?,
+        Some(counts) if filter.note.is_none() => by_state(filter, |state| counts.of(state) > 0),
+        _ => starts(db, filter).await?,
     };
     let merge = Merge::of("card_keys", starts);
     let items = merge.rows(db.reads(), page).await?.iter().map(card_key).collect::<Result<Vec<_>, _>>()?;
@@ -43,14 +43,8 @@ pub(super) async fn list(
     Ok(Page::from_rows(items, &page, total, |key| key.id.uuid()))
 }
 
-/// Whether the tallies know how many there are.
-fn is_tallied(filter: &CardKeyFilter) -> bool {
-    let scope = CardKeyFilter { app: filter.app, batch: filter.batch, state: filter.state, ..CardKeyFilter::default() };
-    *filter == scope
-}
-
 /// The states that the list shows.
-fn shown(filter: &CardKeyFilter) -> Vec<CardKeyState> {
+pub(super) fn shown(filter: &CardKeyFilter) -> Vec<CardKeyState> {
     match filter.state {
         Some(state) => vec![state],
         None => CardKeyState::ALL.into_iter().filter(|state| *state != CardKeyState::Deleted).collect(),
@@ -59,7 +53,8 @@ fn shown(filter: &CardKeyFilter) -> Vec<CardKeyState> {
 
 fn by_state(filter: &CardKeyFilter, wanted: impl Fn(CardKeyState) -> bool) -> Vec<Pick> {
     let states = shown(filter).into_iter().filter(|state| wanted(*state));
-    states.map(|state| scope(filter, Pick::new()).and("state = ?", [state.as_str().value()])).collect()
+    let of = |state: CardKeyState| scope(filter, Pick::new()).and("state = ?", [state.as_str().value()]);
+    states.map(|state| rest(filter, of(state))).collect()
 }
 
 async fn starts(db: &Database, filter: &CardKeyFilter) -> Result<Vec<Pick>, StoreError> {
@@ -74,7 +69,7 @@ async fn starts(db: &Database, filter: &CardKeyFilter) -> Result<Vec<Pick>, Stor
     } else if let Some(note) = &filter.note {
         by_note(db, note).await?
     } else {
-        return Ok(by_state(filter, |_| true).into_iter().map(|pick| rest(filter, pick)).collect());
+        return Ok(by_state(filter, |_| true));
     };
     starts = starts.into_iter().map(|pick| rest(filter, scope(filter, pick))).collect();
     let state = |pick: Pick| match filter.state {
@@ -101,10 +96,15 @@ async fn by_note(db: &Database, prefix: &str) -> Result<Vec<Pick>, StoreError> {
             None => return Ok(notes.iter().map(|note| Pick::new().and("note = ?", [note.value()])).collect()),
         }
     }
-    Ok(vec![Pick::new().and("note >= ?", [prefix.value()]).and_opt("note < ?", end)])
+    Ok(vec![noted(Pick::new(), Some(prefix))])
 }
 
-fn scope(filter: &CardKeyFilter, pick: Pick) -> Pick {
+/// The note begins with a text.
+pub(super) fn noted(pick: Pick, prefix: Option<&str>) -> Pick {
+    pick.and_opt("note >= ?", prefix).and_opt("note < ?", prefix.and_then(after_prefix))
+}
+
+pub(super) fn scope(filter: &CardKeyFilter, pick: Pick) -> Pick {
     pick.and_opt("batch_id = ?", filter.batch).and_opt("app_id = ?", filter.app)
 }
 
@@ -117,11 +117,7 @@ fn rest(filter: &CardKeyFilter, pick: Pick) -> Pick {
         filter.device,
     );
     let pick = made_between(pick, filter.created_from, filter.created_to);
-    let by_note = filter.note.as_ref().map(|note| (note, after_prefix(note)));
-    let pick = match by_note {
-        Some((note, end)) => pick.and("note >= ?", [note.value()]).and_opt("note < ?", end),
-        None => pick,
-    };
+    let pick = noted(pick, filter.note.as_deref());
     match &filter.code_part {
         Some(part) => pick.and("(code_head = ? OR code_tail = ?)", [part.value(), part.value()]),
         None => pick,
@@ -129,7 +125,7 @@ fn rest(filter: &CardKeyFilter, pick: Pick) -> Pick {
 }
 
 /// Identifiers begin with their time, so a span of time is also a span of the list: rows outside are not even looked at.
-fn made_between(pick: Pick, from: Option<Timestamp>, to: Option<Timestamp>) -> Pick {
+pub(super) fn made_between(pick: Pick, from: Option<Timestamp>, to: Option<Timestamp>) -> Pick {
     pick.and_opt("created_at >= ?", from)
         .and_opt("id >= ?", from.map(|from| first_id(from.minus(SLACK))))
         .and_opt("created_at < ?", to)

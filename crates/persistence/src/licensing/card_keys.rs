@@ -44,13 +44,13 @@ impl CardKeyRepository for Work {
     }
 
     async fn update(&mut self, seen: &CardKey, key: &CardKey) -> Result<(), StoreError> {
-        let mut sql = "UPDATE card_keys SET state = ?, state_before = ?, note = ?, owner_id = ?, licence_id = ?, \
-                       max_devices = ?, activated_at = ?, expires_at = ? WHERE id = ? AND state = ?"
-            .to_owned();
+        let mut sql =
+            "UPDATE card_keys SET state = ?, state_before = ?, owner_id = ?, licence_id = ?, max_devices = ?, \
+                       activated_at = ?, expires_at = ? WHERE id = ? AND state = ?"
+                .to_owned();
         let mut values = params![
             key.state.as_str(),
             key.state_before.map(CardKeyState::as_str),
-            key.note.as_ref(),
             key.owner_id,
             key.licence_id,
             key.max_devices,

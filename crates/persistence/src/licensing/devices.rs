@@ -1,18 +1,18 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use cardkey_domain::{AppId, DeviceId, Id, Page, PageRequest};
+use cardkey_domain::{AppId, DeviceId, Id, Page, PageRequest, Timestamp};
 use cardkey_events::StoreError;
 use cardkey_licensing::model::{Device, Fingerprint, Seat};
 use cardkey_licensing::{DeviceFilter, DeviceRepository, Sighting};
 
 use super::seats;
 use crate::database::Database;
-use crate::sql::{Param, Pick, Row, Write, all, execute, one, params, update_from};
+use crate::sql::{Param, Pick, Row, Write, all, execute, one, params, places, update_from};
 use crate::work::Work;
 
 pub(super) const COLUMNS: &str =
-    "id, app_id, owner_id, fingerprint, components, name, os, ip, first_seen_at, last_seen_at";
+    "id, app_id, owner_id, fingerprint, components, name, os, ip, first_seen_at, last_seen_at, status, offline_at";
 
 /// Sightings written by one statement.
 const MOST_SIGHTINGS: usize = 500;
@@ -20,7 +20,7 @@ const MOST_SIGHTINGS: usize = 500;
 #[async_trait]
 impl DeviceRepository for Work {
     async fn insert(&mut self, device: &Device) -> Result<(), StoreError> {
-        let sql = format!("INSERT INTO devices ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        let sql = format!("INSERT INTO devices ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         let values = params![
             device.id,
             device.app_id,
@@ -32,6 +32,8 @@ impl DeviceRepository for Work {
             device.ip,
             device.first_seen_at,
             device.last_seen_at,
+            device.status.as_ref(),
+            device.offline_at,
         ];
         self.later(Write::insert(sql, values));
         Ok(())
@@ -48,6 +50,18 @@ impl DeviceRepository for Work {
             device.id,
         ];
         execute(self.on(), sql, values).await.map(|_| ())
+    }
+
+    async fn mark_offline(&mut self, seen: &Device, now: Timestamp) -> Result<(), StoreError> {
+        let sql = "UPDATE devices SET offline_at = ? WHERE id = ? AND offline_at IS NULL AND last_seen_at = ?";
+        self.later(Write::race(sql, params![now, seen.id, seen.last_seen_at]));
+        Ok(())
+    }
+
+    async fn mark_online(&mut self, seen: &Device) -> Result<(), StoreError> {
+        let sql = "UPDATE devices SET offline_at = NULL WHERE id = ? AND offline_at = ?";
+        self.later(Write::race(sql, params![seen.id, seen.offline_at]));
+        Ok(())
     }
 }
 
@@ -94,16 +108,36 @@ pub(super) async fn list(
     }))
 }
 
+pub(super) async fn silent(db: &Database, before: Timestamp, limit: u32) -> Result<Vec<Device>, StoreError> {
+    let sql = "SELECT * FROM devices WHERE offline_at IS NULL AND last_seen_at < ? ORDER BY last_seen_at LIMIT ?";
+    all(db.reads(), sql, params![before, limit]).await?.iter().map(device).collect()
+}
+
+pub(super) async fn offline(db: &Database, among: &[DeviceId]) -> Result<Vec<Device>, StoreError> {
+    let mut found = Vec::new();
+    for some in among.chunks(MOST_SIGHTINGS) {
+        let sql = format!("SELECT * FROM devices WHERE id IN ({}) AND offline_at IS NOT NULL", places(some.len()));
+        for row in all(db.reads(), &sql, some.iter().map(|id| id.value()).collect()).await? {
+            found.push(device(&row)?);
+        }
+    }
+    Ok(found)
+}
+
 pub(super) async fn note_sightings(db: &Database, sightings: &[Sighting]) -> Result<(), StoreError> {
     let mut sorted: Vec<&Sighting> = sightings.iter().collect();
     // Always in the same order, so that two nodes do not lock each other out; of several sightings of a device the last counts.
     sorted.sort_by_key(|sighting| (sighting.device, std::cmp::Reverse(sighting.at)));
     sorted.dedup_by_key(|sighting| sighting.device);
     for some in sorted.chunks(MOST_SIGHTINGS) {
-        let set = "last_seen_at = seen.seen_at, ip = COALESCE(seen.seen_ip, devices.ip)";
-        let sql = update_from(db.backend(), "devices", set, "seen", &["id", "seen_at", "seen_ip"], some.len());
+        let set = "last_seen_at = seen.seen_at, ip = COALESCE(seen.seen_ip, devices.ip), \
+                   status = COALESCE(seen.seen_status, devices.status)";
+        let columns = ["id", "seen_at", "seen_ip", "seen_status"];
+        let sql = update_from(db.backend(), "devices", set, "seen", &columns, some.len());
         let sql = format!("{sql} AND devices.last_seen_at < seen.seen_at");
-        let values = some.iter().flat_map(|seen| [seen.device.value(), seen.at.value(), seen.ip.value()]).collect();
+        let value =
+            |seen: &&Sighting| [seen.device.value(), seen.at.value(), seen.ip.value(), seen.status.as_ref().value()];
+        let values = some.iter().flat_map(value).collect();
         db.write(&sql, values).await?;
     }
     Ok(())
@@ -122,6 +156,8 @@ pub(super) fn device(row: &Row) -> Result<Device, StoreError> {
         ip: row.opt("ip")?,
         first_seen_at: row.get("first_seen_at")?,
         last_seen_at: row.get("last_seen_at")?,
+        status: row.opt("status")?,
+        offline_at: row.opt("offline_at")?,
     })
 }
 

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use cardkey_domain::{AppId, DeviceId, Id, LicenceId, MaskedCardKey, Page, PageRequest, Timestamp, UserId};
 use cardkey_events::StoreError;
-use cardkey_licensing::model::{Licence, Seat};
+use cardkey_licensing::model::{CardKeyState, Licence, Seat};
 use cardkey_licensing::{LicenceOverview, LicenceRepository};
 
 use super::seats;
@@ -10,12 +10,12 @@ use crate::sql::{Param, Pick, Row, Write, all, columns, one, params, won};
 use crate::work::Work;
 
 pub(super) const COLUMNS: &str =
-    "id, card_key_id, app_id, owner_id, max_devices, expires_at, uses_left, trial, epoch, created_at";
+    "id, card_key_id, app_id, owner_id, max_devices, expires_at, remind_at, uses_left, trial, epoch, created_at";
 
 #[async_trait]
 impl LicenceRepository for Work {
     async fn insert(&mut self, licence: &Licence) -> Result<(), StoreError> {
-        let sql = format!("INSERT INTO licences ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        let sql = format!("INSERT INTO licences ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         let values = params![
             licence.id,
             licence.card_key_id,
@@ -23,6 +23,7 @@ impl LicenceRepository for Work {
             licence.owner_id,
             licence.max_devices,
             licence.expires_at,
+            licence.remind_at,
             licence.uses_left,
             licence.trial,
             licence.epoch,
@@ -33,9 +34,12 @@ impl LicenceRepository for Work {
     }
 
     async fn update(&mut self, licence: &Licence) -> Result<bool, StoreError> {
-        let sql = "UPDATE licences SET owner_id = ?, max_devices = ?, expires_at = ?, uses_left = ?, epoch = epoch + 1 \
-                   WHERE id = ? AND epoch = ?";
+        // Before the end itself: MySQL assigns from left to right.
+        let sql = "UPDATE licences SET remind_at = CASE WHEN expires_at = ? THEN remind_at ELSE ? END, owner_id = ?, \
+                   max_devices = ?, expires_at = ?, uses_left = ?, epoch = epoch + 1 WHERE id = ? AND epoch = ?";
         let values = params![
+            licence.expires_at,
+            licence.remind_at,
             licence.owner_id,
             licence.max_devices,
             licence.expires_at,
@@ -44,6 +48,16 @@ impl LicenceRepository for Work {
             licence.epoch,
         ];
         won(self.on(), sql, values).await
+    }
+
+    async fn set_reminder(
+        &mut self,
+        id: LicenceId,
+        seen: Timestamp,
+        next: Option<Timestamp>,
+    ) -> Result<bool, StoreError> {
+        won(self.on(), "UPDATE licences SET remind_at = ? WHERE id = ? AND remind_at = ?", params![next, id, seen])
+            .await
     }
 
     async fn take_use(&mut self, id: LicenceId) -> Result<bool, StoreError> {
@@ -102,6 +116,18 @@ pub(super) async fn list(db: &Database, owner: UserId, page: PageRequest) -> Res
     Ok(page)
 }
 
+pub(super) async fn reminders_due(
+    db: &Database,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<(Licence, CardKeyState)>, StoreError> {
+    let sql = "SELECT licences.*, card_keys.state AS key_state FROM licences \
+               JOIN card_keys ON card_keys.id = licences.card_key_id \
+               WHERE licences.remind_at <= ? ORDER BY licences.remind_at LIMIT ?";
+    let rows = all(db.reads(), sql, params![now, limit]).await?;
+    rows.iter().map(|row| Ok((licence(row)?, row.word("key_state")?))).collect()
+}
+
 fn overview(row: &mut Row) -> Result<LicenceOverview, StoreError> {
     Ok(LicenceOverview {
         card_key_state: row.word("key_state")?,
@@ -120,6 +146,7 @@ pub(super) fn licence(row: &Row) -> Result<Licence, StoreError> {
         owner_id: row.get("owner_id")?,
         max_devices: row.get("max_devices")?,
         expires_at: row.opt("expires_at")?,
+        remind_at: row.opt("remind_at")?,
         uses_left: row.opt("uses_left")?,
         trial: row.get("trial")?,
         epoch: row.get("epoch")?,

@@ -7,22 +7,24 @@ use cardkey_events::StoreError;
 use cardkey_licensing::LicenceStanding;
 use cardkey_licensing::model::Seat;
 
-use super::{apps, devices, licences, seats};
+use super::{apps, devices, licences, maintenances, seats};
 use crate::database::Database;
 use crate::sql::{Row, columns, one, params};
 
 static SQL: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "SELECT {licence}, {app}, {device}, card_keys.state AS key_state, users.status AS owner_status, {seat} \
+        "SELECT {licence}, {app}, {maintenance}, {device}, card_keys.state AS key_state, users.status AS owner_status, {seat} \
          FROM licences \
          JOIN card_keys ON card_keys.id = licences.card_key_id \
          JOIN apps ON apps.id = licences.app_id \
          JOIN devices ON devices.id = ? \
+         LEFT JOIN app_maintenances ON app_maintenances.app_id = licences.app_id \
          LEFT JOIN seats ON seats.licence_id = licences.id AND seats.held_device = devices.id \
          LEFT JOIN users ON users.id = licences.owner_id \
          WHERE licences.id = ?",
         licence = columns("licences", licences::COLUMNS),
         app = columns("apps", apps::COLUMNS),
+        maintenance = columns("app_maintenances", maintenances::COLUMNS),
         device = columns("devices", devices::COLUMNS),
         seat = columns("seats", seats::COLUMNS),
     )
@@ -39,7 +41,7 @@ pub(super) async fn find(
         owner_active: row.opt::<String>("owner_status")?.is_some_and(|status| status == "active"),
         seat: seat_of(row.under("seats"))?,
         licence: licences::licence(row.under("licences"))?,
-        app: apps::app(row.under("apps"))?,
+        app: apps::app(&mut row)?,
         device: devices::device(row.under("devices"))?,
     }))
 }

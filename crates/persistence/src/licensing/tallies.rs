@@ -1,5 +1,5 @@
 //! How many card keys stand in each state, without counting a million rows: every change appends what it adds and takes away, a list sums
-//! it up, and a job folds the rows of a batch into one. Appending never waits for another unit of work.
+//! it up (`card_key_counts.rs`), and a job folds the rows of a batch into one. Appending never waits for another unit of work.
 
 use std::collections::BTreeMap;
 
@@ -26,6 +26,11 @@ impl Counts {
         u64::try_from(self.0[place]).unwrap_or(0)
     }
 
+    pub(super) fn add(&mut self, state: CardKeyState, count: u64) {
+        let place = CardKeyState::ALL.iter().position(|known| *known == state).unwrap_or_default();
+        self.0[place] += i64::try_from(count).unwrap_or(i64::MAX);
+    }
+
     fn read(row: &Row) -> Result<Self, StoreError> {
         let mut counts = Self::default();
         for (count, column) in counts.0.iter_mut().zip(COLUMNS) {
@@ -35,9 +40,8 @@ impl Counts {
     }
 }
 
-/// The counts of an app, of a batch, or of all.
-pub(crate) async fn of(db: &Database, app: Option<AppId>, batch: Option<BatchId>) -> Result<Counts, StoreError> {
-    let pick = Pick::new().and_opt("batch_id = ?", batch).and_opt("app_id = ?", app);
+/// The sum of the rows that are picked.
+pub(crate) async fn of(db: &Database, pick: &Pick) -> Result<Counts, StoreError> {
     let sql = format!("SELECT {} FROM card_key_tallies{}", sums(db.backend()), pick.conditions());
     let row = one(db.reads(), &sql, pick.params()).await?;
     row.map_or(Ok(Counts::default()), |row| Counts::read(&row))

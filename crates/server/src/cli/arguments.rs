@@ -24,6 +24,9 @@ pub(super) enum Command {
     /// Look at events and dead letters, and replay them
     #[command(subcommand)]
     Events(EventsCommand),
+    /// Check the audit log's chain, and archive what is old
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Work on what is encrypted
     #[command(subcommand)]
     Secrets(SecretsCommand),
@@ -91,6 +94,28 @@ pub(super) enum EventsCommand {
         /// All of them
         #[arg(long)]
         all: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum AuditCommand {
+    /// Look whether any row was changed, deleted, moved, added or cut off since it was sealed; 1 when something is wrong
+    Verify {
+        /// Believe this key alone (base64url), whatever the database and the data folder say
+        #[arg(long)]
+        public_key: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Move old rows to compressed files, and delete files whose time is over, as is done every night
+    Archive {
+        /// Rows before this time (RFC 3339), instead of those older than AUDIT_HOT_DAYS
+        #[arg(long)]
+        before: Option<String>,
         /// Print JSON
         #[arg(long)]
         json: bool,

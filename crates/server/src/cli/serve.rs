@@ -7,7 +7,7 @@ use crate::logging;
 use crate::start::{Application, StartError, SystemClock, SystemEntropy, open_files};
 
 pub(super) fn serve(settings: &Settings) -> Result<ExitCode, StartError> {
-    let log = logging::start(settings, Arc::new(SystemClock)).map_err(StartError::LogFile)?;
+    let log = logging::start(settings, Arc::new(SystemClock))?;
     open_files::raise_limit();
     let outcome = runtime()?.block_on(async {
         let stop = stop_signal().map_err(StartError::Server)?;

@@ -7,7 +7,8 @@ use cardkey_domain::Secret;
 
 use super::environment::Environment;
 use super::value::{
-    AppEnv, DatabaseUrl, LogFormat, LogLevel, Networks, TimeOfDay, TokenAlgorithm, Value, days, minutes, number, origin,
+    AppEnv, DatabaseUrl, LogFormat, LogLevel, Networks, TimeOfDay, TokenAlgorithm, Value, base_url, days, minutes,
+    number, origin,
 };
 use crate::http::Locale;
 
@@ -102,7 +103,8 @@ settings! {
     "Secrets" "ENCRYPTION_KEY_FILE" encryption_key_file: Option<PathBuf> = none, false, PathBuf::parse;
     /// The key before the last change: what it encrypted can still be read, and `cardkey secrets rotate` encrypts it again.
     "Secrets" "ENCRYPTION_KEY_OLD" encryption_key_old: Option<MasterKey> = none, true, <MasterKey as Value>::parse;
-    /// The password of the first administrator `admin`, who is made at the first start and has to change it. Needed in production.
+    /// The password of the administrator `admin` who is made at the first start. Needed in production; unset in development it is
+    /// `admin1314159`, good for nothing but being changed.
     "Secrets" "INITIAL_ADMIN_PASSWORD" initial_admin_password: Option<Secret<String>> = none, true, <Secret<String> as Value>::parse;
 
     /// How access and refresh tokens are signed: `EdDSA`, or `HS256` under JWT_SECRET_KEY.
@@ -135,12 +137,20 @@ settings! {
     /// When the work of the night is done: `HH:MM`, in UTC unless an offset follows, as in `02:00+08:00`.
     "Jobs" "NIGHTLY_AT" nightly_at: TimeOfDay = "02:00", false, TimeOfDay::parse;
 
+    /// How long rows of the audit log stay in the database, in days, 1 to 3650; older ones are archived in the night.
+    "Audit" "AUDIT_HOT_DAYS" audit_hot: Duration = "30", false, |text| days(text, 1, 3_650);
+    /// How long archives of the audit log are kept after that, in days, 1 to 36500.
+    "Audit" "AUDIT_ARCHIVE_DAYS" audit_archived: Duration = "365", false, |text| days(text, 1, 36_500);
+
     /// `error`, `warn`, `info`, `debug` or `trace`, also by module: `info,cardkey_server::http=debug`.
     "Log" "LOG_LEVEL" log_level: LogLevel = "info", false, LogLevel::parse;
     /// `text` or `json`.
     "Log" "LOG_FORMAT" log_format: LogFormat = "text", false, LogFormat::parse;
     /// A file to write to instead of standard error: a new one each day, errors in one of their own, 30 days kept.
     "Log" "LOG_FILE" log_file: Option<PathBuf> = none, false, PathBuf::parse;
+    /// A collector of OpenTelemetry that a span for each request is sent to (OTLP over HTTP), as `http://localhost:4318`; `/v1/traces`
+    /// follows of itself. The specification's other names, as OTEL_EXPORTER_OTLP_HEADERS, are read from the environment alone.
+    "Log" "OTEL_EXPORTER_OTLP_ENDPOINT" otlp_endpoint: Option<String> = none, false, base_url;
 }
 
 /// Names that are known and have no effect in this version, with what they are for. `*` stands for a name of one's own.

@@ -220,6 +220,20 @@ pub(super) fn days(text: &str, low: u32, high: u32) -> Result<Duration, String> 
     number(text, low, high).map(|days| Duration::from_secs(u64::from(days) * 24 * 60 * 60))
 }
 
+/// An address below which there are others: http or https, with or without a path.
+pub(super) fn base_url(text: &str) -> Result<String, String> {
+    let text = text.trim_end_matches('/');
+    let (host, path) = match text.split_once("://").and_then(|(_, rest)| rest.split_once('/')) {
+        Some((_, path)) => (&text[..text.len() - path.len() - 1], path),
+        None => (text, ""),
+    };
+    let is_path = path.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~/".contains(&b));
+    match origin(host) {
+        Ok(_) if is_path => Ok(text.to_owned()),
+        _ => Err("must be http(s)://host[:port][/path]".to_owned()),
+    }
+}
+
 /// An address that people and clients reach us by: http or https, without a path.
 pub(super) fn origin(text: &str) -> Result<String, String> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));

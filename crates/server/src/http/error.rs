@@ -71,6 +71,7 @@ mod table {
 
         AppDisabled = "app.disabled", 403, "应用已停用", "The app is out of use";
         AppNotFound = "app.not_found", 404, "应用不存在", "There is no such app";
+        AppMaintenance = "app.maintenance", 503, "应用维护中,请稍后再试", "The app is under maintenance; come back later";
 
         BatchNotFound = "batch.not_found", 404, "批次不存在", "There is no such batch";
         BatchNotRunning = "batch.not_running", 409, "批次已结束", "The batch runs no more";
@@ -96,6 +97,8 @@ mod table {
         DeviceNotFound = "device.not_found", 404, "设备不存在", "There is no such device";
         DeviceAlreadyBound = "device.already_bound", 409, "设备已绑定", "The device is bound already";
         DeviceNotBound = "device.not_bound", 409, "设备未绑定", "The device is not bound";
+
+        AuditLogExportBusy = "audit_log.export_busy", 503, "导出任务过多,请稍后再试", "Too many exports are under way; try again";
 
         LiveHandshakeInvalid = "live.handshake_invalid", 400, "WebSocket 握手请求有误", "The WebSocket handshake is not valid";
         LiveTicketInvalid = "live.ticket_invalid", 401, "连接票据无效或已使用", "The ticket is not valid, or was used";

@@ -44,6 +44,10 @@ pub(crate) enum Fault {
     Time,
     /// A time that has passed where one to come is needed.
     TimePassed,
+    /// An end that does not come after the beginning.
+    Reversed,
+    /// A stretch of time that is longer than so many days.
+    LongerThanDays(u32),
     /// A serial number that many devices share.
     IdentifiesNothing,
     /// A password that breaks this rule.
@@ -68,6 +72,8 @@ impl Fault {
             Self::Email => "email.malformed",
             Self::Time => "time.malformed",
             Self::TimePassed => "time.passed",
+            Self::Reversed => "time.reversed",
+            Self::LongerThanDays(_) => "time.too_long",
             Self::IdentifiesNothing => "identifies_nothing",
             Self::Password(rule) => rule.code(),
         }
@@ -97,6 +103,8 @@ impl Fault {
             Self::Email => "不是有效的邮箱地址".into(),
             Self::Time => "不是 RFC 3339 时间".into(),
             Self::TimePassed => "时间已过".into(),
+            Self::Reversed => "结束时间必须晚于开始时间".into(),
+            Self::LongerThanDays(days) => format!("时间跨度最长 {days} 天").into(),
             Self::IdentifiesNothing => "无法识别设备".into(),
             Self::Password(rule) => match rule {
                 PasswordRule::TooShort => "密码至少 8 个字符",
@@ -128,6 +136,8 @@ impl Fault {
             Self::Email => "is not an email address".into(),
             Self::Time => "is not an RFC 3339 time".into(),
             Self::TimePassed => "has passed".into(),
+            Self::Reversed => "must be after the beginning".into(),
+            Self::LongerThanDays(days) => format!("must leave a stretch of at most {days} days").into(),
             Self::IdentifiesNothing => "identifies no device".into(),
             Self::Password(rule) => match rule {
                 PasswordRule::TooShort => "needs at least 8 characters",

@@ -19,6 +19,7 @@ mod endpoint;
 mod error;
 mod events;
 mod exchange;
+mod export;
 mod extract;
 mod fault;
 mod gate;

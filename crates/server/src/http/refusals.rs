@@ -47,9 +47,10 @@ fn log(problem: &Problem, plan: &Plan) {
     }
 }
 
-/// Every refused change is kept, and of questions those of people who may not ask, or not so often.
+/// Every refused change is kept, and of questions those of people who may not ask, or not so often, and those that are kept when they
+/// are answered. That something is not there, or was asked for in a wrong way, is an answer and no refusal.
 fn is_kept(code: Code, plan: &Plan) -> bool {
-    plan.is_mutating() || matches!(code.status(), 401 | 403 | 429)
+    plan.is_mutating() || plan.is_audited || matches!(code.status(), 401 | 403 | 429)
 }
 
 /// Strangers get so many rows a second, or anybody could fill the log; and none when they are turned away in a flood, so that everybody
@@ -63,7 +64,7 @@ fn gets_a_row(code: Code, services: &Services, caller: Option<&Caller>) -> bool 
 
 /// No fault of anybody: there is room for so many at once.
 fn is_turned_away(code: Code) -> bool {
-    matches!(code, Code::AuthBusy | Code::BatchExportBusy)
+    matches!(code, Code::AuthBusy | Code::BatchExportBusy | Code::AuditLogExportBusy)
 }
 
 fn deed(problem: &Problem, plan: &Plan, request: &HttpRequest) -> Deed {

@@ -32,6 +32,8 @@ pub(crate) struct Plan {
     /// One line for people.
     pub(super) summary: &'static str,
     pub(super) body_limit: usize,
+    /// Whether a question is written to the audit log when it is answered, and so when it is refused. Changes always are.
+    pub(super) is_audited: bool,
 }
 
 impl Plan {
@@ -65,13 +67,19 @@ impl Route {
         endpoint: E,
         summary: &'static str,
     ) -> Self {
-        let plan = Plan { method, path, access, operation, summary, body_limit: USUAL_BODY_LIMIT };
+        let plan = Plan { method, path, access, operation, summary, body_limit: USUAL_BODY_LIMIT, is_audited: false };
         let mount = |plan: Rc<Plan>| {
             web::route().guard(methods_of(&plan)).to(move |request: HttpRequest, payload: web::Payload| {
                 pipeline::answer(endpoint.clone(), Rc::clone(&plan), request, payload)
             })
         };
         Self { plan, describe: E::describe, mount: Box::new(mount) }
+    }
+
+    /// The same route, of whose questions the audit log tells.
+    pub(super) fn audited(mut self) -> Self {
+        self.plan.is_audited = true;
+        self
     }
 
     /// The route for actix.

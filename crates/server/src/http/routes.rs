@@ -7,8 +7,8 @@ use super::access::{May, PendingPassword, Public, SignedIn};
 use super::card_keys::batches;
 use super::route::{Route, delete, get, patch, post};
 use super::{
-    announcements, apps, audit_logs, auth, blacklist, card_keys, dashboard, devices, docs, events, inbox, licences, live, roles, sessions,
-    signing_keys, system, users,
+    announcements, apps, audit_logs, auth, blacklist, card_keys, dashboard, devices, docs, events, inbox, licences,
+    live, roles, sessions, signing_keys, system, users,
 };
 
 /// The table. The order does not matter: fixed segments are matched before variable ones.
@@ -33,6 +33,7 @@ pub(super) fn routes() -> Vec<Route> {
         post("/api/v1/apps",                 May(P::AppsWrite),        "app.register",       apps::register,       "Register an app"),
         get("/api/v1/apps/{id}",             May(P::AppsRead),         "app.show",           apps::show,           "Show an app"),
         patch("/api/v1/apps/{id}",           May(P::AppsWrite),        "app.change",         apps::change,         "Change an app"),
+        post("/api/v1/apps/{id}/maintenance", May(P::AppsMaintain),    "app.maintenance",    apps::maintenance,    "Put an app under maintenance, now or later, or end it"),
         get("/api/v1/apps/{id}/keys",        Public,                   "app.keys",           apps::keys,           "The public keys that an app's verdicts can be checked with"),
         post("/api/v1/apps/{id}/keys/rotate", May(P::AppsRotateKeys),  "app.rotate_signing_key", apps::rotate,     "Put an app's spare signing key in the place of the active one"),
 
@@ -43,7 +44,7 @@ pub(super) fn routes() -> Vec<Route> {
         post("/api/v1/card-keys/batches",    May(P::CardKeysGenerate), "batch.create",       batches::order,       "Order card keys"),
         get("/api/v1/card-keys/batches/{id}", May(P::CardKeysRead),    "batch.show",         batches::show,        "Show a batch and how far it is"),
         post("/api/v1/card-keys/batches/{id}/cancel", May(P::CardKeysGenerate), "batch.cancel", batches::cancel,   "Stop a running batch"),
-        get("/api/v1/card-keys/batches/{id}/export", May(P::CardKeysExport), "batch.export", card_keys::export,    "Export a batch with its card keys in clear"),
+        get("/api/v1/card-keys/batches/{id}/export", May(P::CardKeysExport), "batch.export", card_keys::export,    "Export a batch with its card keys in clear").audited(),
         get("/api/v1/card-keys",             May(P::CardKeysRead),     "card_key.list",      card_keys::list,      "List and search card keys, masked"),
         get("/api/v1/card-keys/{id}",        May(P::CardKeysRead),     "card_key.show",      card_keys::show,      "Show a card key with its licence and devices"),
         delete("/api/v1/card-keys/{id}",     May(P::CardKeysWrite),    "card_key.delete",    card_keys::delete,    "Take a card key away; it can be restored"),
@@ -61,6 +62,7 @@ pub(super) fn routes() -> Vec<Route> {
 
         // Devices
         get("/api/v1/devices",               May(P::DevicesRead),      "device.list",        devices::list,        "List devices"),
+        post("/api/v1/devices/heartbeat",    Public,                   "device.heartbeat",   devices::heartbeat,   "Show that an app is running; the verdict is signed either way"),
         get("/api/v1/devices/{id}",          May(P::DevicesRead),      "device.show",        devices::show,        "Show a device with its bindings and their history"),
 
         // Blacklist
@@ -121,6 +123,8 @@ pub(super) fn routes() -> Vec<Route> {
 
         // Audit
         get("/api/v1/audit-logs",            May(P::AuditRead),        "audit_log.list",     audit_logs::list,     "Search the audit log"),
+        get("/api/v1/audit-logs/export",     May(P::AuditRead),        "audit_log.export",   audit_logs::export,   "Export what a search of the audit log finds"),
+        get("/api/v1/audit-logs/statistics", May(P::AuditRead),        "audit_log.statistics", audit_logs::statistics, "How much was done, by what, whom and when"),
     ]
 }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cardkey_announce::Announcements;
-use cardkey_audit::{AuditSearch, Dashboard, RefusalLog};
+use cardkey_audit::{AuditExports, AuditSearch, AuditStatistics, Dashboard, RefusalLog};
 use cardkey_crypto::LookupKey;
 use cardkey_domain::{Ambient, Timestamp, UserId};
 use cardkey_events::{EventLog, ReceiptReader, Sealer, StoreError};
@@ -35,6 +35,8 @@ pub(crate) struct Services {
     pub(crate) refusals: RefusalLog,
     pub(crate) refusal_budget: RefusalBudget,
     pub(crate) audit: AuditSearch,
+    pub(crate) audit_exports: AuditExports,
+    pub(crate) audit_statistics: AuditStatistics,
     pub(crate) dashboard: Dashboard,
     /// Room for files that are being sent: each reads the database as fast as its reader takes it.
     pub(crate) exports: Bulkhead,

@@ -7,6 +7,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::ConnectionType;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
+use tracing::Instrument;
 
 use super::extract::{REQUEST_ID, RequestIds};
 use super::security_headers;
@@ -26,7 +27,11 @@ pub(super) async fn surround(
     let name = ids.name(request.headers().get(REQUEST_ID));
     request.extensions_mut().insert(name.clone());
     let _in_flight = services.traffic.enter();
-    let mut response = logging::with_request_id(name.clone(), logged(request, next)).await?;
+    let method = request.method().clone();
+    let span = logging::request_span(method.as_str(), &name, request.headers());
+    let answer = logged(request, next).instrument(span.clone());
+    let mut response = logging::with_request_id(name.clone(), answer).await?;
+    logging::answered(&span, method.as_str(), response.request().match_pattern().as_deref(), response.status());
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, name);
     security_headers::add(headers, services.site.is_https());

@@ -13,7 +13,7 @@ use actix_web::{App, Error, test};
 use async_trait::async_trait;
 use cardkey_announce::{Announcements, memory as announce};
 use cardkey_audit::memory::MemoryAudit;
-use cardkey_audit::{AuditSearch, Dashboard, RefusalLog};
+use cardkey_audit::{AuditExports, AuditSearch, AuditStatistics, Dashboard, RefusalLog};
 use cardkey_crypto::{LookupKey, MasterKey, PasswordHasher, Vault};
 use cardkey_domain::{
     Ambient, Entropy, EventId, ManualClock, Password, RoleName, Secret, SeededEntropy, Timestamp, UserName,
@@ -96,6 +96,8 @@ pub(super) async fn memory() -> Memory {
         refusals: RefusalLog::new(Arc::new(audit.clone()), ambient.clone()),
         refusal_budget: RefusalBudget::default(),
         audit: AuditSearch::new(audit.clone()),
+        audit_exports: AuditExports::new(audit.clone(), Arc::new(audit.clone()), ambient.clone()),
+        audit_statistics: AuditStatistics::new(audit.clone(), ambient.clone()),
         dashboard: Dashboard::new(audit.clone()),
         exports: Bulkhead::of(EXPORTS_AT_ONCE),
         health: Arc::new(Well),

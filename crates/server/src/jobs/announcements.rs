@@ -19,6 +19,11 @@ impl Jobs {
         self.services.announcements.flush_notes().await
     }
 
+    /// Counts whom announcements are for that were published or looked at.
+    pub(super) async fn count_reach(&self) -> Result<(), StoreError> {
+        self.services.announcements.count_reach().await
+    }
+
     /// Puts one count in the place of the many of an hour.
     pub(super) async fn fold_notes(&self) -> Result<(), StoreError> {
         self.services.announcements.fold_counts().await

@@ -7,9 +7,11 @@ use cardkey_events::{Event, Happening};
 
 /// The names of the handlers; they stand in the database beside what failed, so they never change.
 pub(super) const FORGET_STANDINGS: &str = "forget_standings";
+pub(super) const FOLLOW_MAINTENANCE: &str = "follow_maintenance";
 pub(super) const LOG: &str = "log";
 pub(super) const WATCH_CONNECTIONS: &str = "watch_connections";
 pub(super) const SECURITY_AUDIT: &str = "security_audit";
+pub(super) const TELL_OWNERS: &str = "tell_owners";
 
 /// Who sees to it that something follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +35,9 @@ pub(super) struct Link {
 pub(super) const LINKAGE: &[Link] = &[
     Link { on: &["user.login", "user.logout"],  by: By::TheChange, what: "an audit row" },
     Link { on: &["card_key.activated"],         by: By::TheChange, what: "the device is bound, an audit row" },
+    Link { on: &["card_key.activated", "card_key.expiring", "card_key.expired"], by: By::Handler(TELL_OWNERS), what: "the owner is told: a notice in the inbox, and the event itself to clients that watch" },
+    Link { on: &["app.maintenance.start"],      by: By::TheChange, what: "sign-ins with the app's `app_id`, activations and starts of the app are refused" },
+    Link { on: &["app.maintenance.scheduled", "app.maintenance.start", "app.maintenance.end"], by: By::Handler(FOLLOW_MAINTENANCE), what: "an announcement to the app's users, taken back at the end, and the event itself to clients that watch" },
     Link { on: &["announcement.published", "announcement.withdrawn"], by: By::TheChange, what: "an entry of the live log, which connected clients get at once and others when they come back" },
     Link { on: &["device.anomaly", "session.token_reuse", "user.locked"], by: By::Handler(SECURITY_AUDIT), what: "an audit row of level WARNING for those who watch over security" },
     Link { on: &["user.changed"],               by: By::Handler(FORGET_STANDINGS), what: "verdicts no longer rest on what was remembered of the account" },

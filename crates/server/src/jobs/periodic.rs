@@ -5,6 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cardkey_domain::OFFLINE_AFTER;
 use cardkey_events::{ReceiptReader, StoreError};
 use cardkey_licensing::Store;
 use futures::FutureExt;
@@ -14,7 +15,8 @@ use tokio::time::MissedTickBehavior;
 use super::Jobs;
 use super::schedule::Entry;
 
-/// Card keys are marked as expired so many chunks a turn: after a long time without a server their number must not keep others waiting.
+/// Card keys are marked as expired, and devices as offline, so many chunks a turn: after a long time without a server their number must
+/// not keep others waiting.
 const MOST_CHUNKS: usize = 25;
 
 /// Does a job every so often until told to stop. A failure, and even a panic, is logged and tried again at the next turn.
@@ -55,10 +57,47 @@ impl Jobs {
         Ok(())
     }
 
+    pub(super) async fn remind_owners(&self) -> Result<(), StoreError> {
+        for _ in 0..MOST_CHUNKS {
+            if self.services.licensing.remind_due(&self.call("reminders")).await? == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn maintain_apps(&self) -> Result<(), StoreError> {
+        let done = self.services.licensing.maintain_due(&self.call("maintenance")).await?;
+        if done > 0 {
+            tracing::info!(done, "maintenances began or ended by themselves");
+        }
+        Ok(())
+    }
+
     pub(super) async fn write_down(&self) -> Result<(), StoreError> {
-        let sightings = self.sightings.flush(Store::read(&self.database)).await;
+        let sightings = self.write_down_sightings().await;
         self.services.identity.flush_activity().await?;
         sightings
+    }
+
+    async fn write_down_sightings(&self) -> Result<(), StoreError> {
+        self.sightings.flush(&self.services.licensing, &self.call("presence")).await
+    }
+
+    /// Marks devices as offline that have shown themselves to nobody. What waits in memory is written down first, so that it is not
+    /// overtaken; and while this server has not listened for long enough, their silence says nothing of them.
+    pub(super) async fn mark_silent_devices(&self) -> Result<(), StoreError> {
+        let services = &self.services;
+        if services.ambient.now().since(services.started_at) <= OFFLINE_AFTER {
+            return Ok(());
+        }
+        self.write_down_sightings().await?;
+        for _ in 0..MOST_CHUNKS {
+            if services.licensing.mark_silent(&self.call("presence")).await? == 0 {
+                break;
+            }
+        }
+        Ok(())
     }
 
     pub(super) async fn fold_counts(&self) -> Result<(), StoreError> {

@@ -39,16 +39,23 @@ const fn nightly(name: &'static str, run: Job) -> Entry {
 
 pub(super) const SCHEDULE: &[Entry] = &[
     every(1, "expire_card_keys", |jobs| Box::pin(jobs.expire_card_keys())),
+    every(1, "maintain_apps", |jobs| Box::pin(jobs.maintain_apps())),
     every(1, "publish_and_expire", |jobs| Box::pin(jobs.publish_and_expire())),
     every(1, "write_down_notes", |jobs| Box::pin(jobs.write_down_notes())),
+    every(1, "mark_silent_devices", |jobs| Box::pin(jobs.mark_silent_devices())),
     every(2, "write_down_what_was_seen", |jobs| Box::pin(jobs.write_down())),
     every(2, "fold_counts", |jobs| Box::pin(jobs.fold_counts())),
+    every(1, "seal_audit_log", |jobs| Box::pin(jobs.seal_audit_log())),
+    every(2, "count_reach", |jobs| Box::pin(jobs.count_reach())),
     every(5, "fold_notes", |jobs| Box::pin(jobs.fold_notes())),
     every(30, "sweep_sessions", |jobs| Box::pin(jobs.sweep_sessions())),
+    every(2, "remind_owners", |jobs| Box::pin(jobs.remind_owners())),
     every(60, "reload_signing_keys", |jobs| Box::pin(jobs.reload_keys())),
     every(60, "sum_up_refusals", |jobs| Box::pin(jobs.sum_up_refusals())),
     every(600, "forget_replies", |jobs| Box::pin(jobs.forget_replies())),
+    nightly("forget_notices", |jobs| Box::pin(jobs.forget_notices())),
     nightly("forget_events", |jobs| Box::pin(jobs.forget_events())),
+    nightly("archive_audit_log", |jobs| Box::pin(jobs.archive_audit_log())),
 ];
 
 #[cfg(test)]

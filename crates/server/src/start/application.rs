@@ -55,10 +55,10 @@ impl Application {
         let keys = unlock(settings, &database, key, &entropy).await?;
         let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let ambient = Ambient::new(clock, Arc::clone(&entropy));
-        let Wired { services, sightings, memory } =
-            wire(settings, &database, keys, ambient, &entropy, public_url).await?;
+        let Wired { services, sightings, memory, audit } =
+            wire(settings, &database, &data_dir, keys, ambient, &entropy, public_url).await?;
         services.identity.bootstrap(&bootstrap(settings)).await?;
-        let jobs = Jobs::new(&services, &database, sightings, memory, settings.nightly_at);
+        let jobs = Jobs::new(&services, &database, sightings, memory, audit, settings.nightly_at);
         let workers = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
         let server = http::serve(listener, Arc::clone(&services), workers).map_err(StartError::Server)?;
         Ok(Self { server, address, services, jobs })

@@ -24,6 +24,11 @@ impl DataDir {
         Ok(Self(path.clone()))
     }
 
+    /// Where the folder is, for those who only read there.
+    pub(crate) fn of(settings: &Settings) -> Self {
+        Self(settings.data_dir.clone())
+    }
+
     /// A file in the folder.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.0.join(name)

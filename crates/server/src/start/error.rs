@@ -49,9 +49,9 @@ pub enum StartError {
     /// The data folder cannot be used.
     #[error("DATA_DIR {0} cannot be used")]
     DataDir(PathBuf, #[source] io::Error),
-    /// The log file cannot be used.
-    #[error("LOG_FILE cannot be used")]
-    LogFile(#[source] LogError),
+    /// The log cannot be started.
+    #[error(transparent)]
+    Log(#[from] LogError),
     /// The port cannot be listened on.
     #[error("PORT {1} on {0} cannot be listened on")]
     Port(std::net::IpAddr, u16, #[source] io::Error),

@@ -1,4 +1,5 @@
-use cardkey_crypto::{LookupKey, Vault};
+use cardkey_audit::ChainKey;
+use cardkey_crypto::{LookupKey, SigningKey, Vault};
 use cardkey_domain::{Entropy, Secret};
 use cardkey_events::{Sealer, StoreError};
 use cardkey_persistence::Database;
@@ -12,11 +13,15 @@ const CHECK_VALUE: &[u8] = b"cardkey";
 /// The key of keyed hashes. It is data, sealed under the master key, so that the master key can change.
 const LOOKUP: &str = "lookup-key";
 
+/// The key that signs the checkpoints of the audit log.
+const AUDIT: &str = "audit-key";
+
 /// What everything secret is kept under.
 #[derive(Debug, Clone)]
 pub(crate) struct Keys {
     pub(crate) vault: Vault,
     pub(crate) lookup: LookupKey,
+    pub(crate) audit: ChainKey,
 }
 
 /// Whether the master key is the one that the database is encrypted under; `None` where it is not encrypted yet.
@@ -33,14 +38,25 @@ impl Keys {
         if check_key(database, &vault).await? != Some(true) {
             return Err(StartError::WrongKey);
         }
-        let mut fresh = [0; 32];
-        entropy.fill(&mut fresh);
-        let sealed = database.secret_or_insert(LOOKUP, &vault.seal(&secret_context(LOOKUP), &fresh)).await?;
-        let opened = vault.open(&secret_context(LOOKUP), &sealed).map_err(|_| StartError::WrongKey)?;
-        let key: [u8; 32] =
-            opened.expose().as_slice().try_into().map_err(|_| StoreError::damaged("the look-up key"))?;
-        Ok(Self { vault, lookup: LookupKey::new(&Secret::new(key)) })
+        let lookup = LookupKey::new(&key_of(database, &vault, entropy, LOOKUP).await?);
+        let audit = ChainKey::new(SigningKey::from_seed(&key_of(database, &vault, entropy, AUDIT).await?));
+        Ok(Self { vault, lookup, audit })
     }
+}
+
+/// 32 random bytes that were made at the first start and are kept sealed ever since.
+async fn key_of(
+    database: &Database,
+    vault: &Vault,
+    entropy: &dyn Entropy,
+    name: &str,
+) -> Result<Secret<[u8; 32]>, StartError> {
+    let mut fresh = [0; 32];
+    entropy.fill(&mut fresh);
+    let sealed = database.secret_or_insert(name, &vault.seal(&secret_context(name), &fresh)).await?;
+    let opened = vault.open(&secret_context(name), &sealed).map_err(|_| StartError::WrongKey)?;
+    let key = opened.expose().as_slice().try_into();
+    Ok(Secret::new(key.map_err(|_| StoreError::damaged("a key of 32 bytes"))?))
 }
 
 /// What a secret is bound to.

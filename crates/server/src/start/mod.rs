@@ -2,6 +2,7 @@
 //! everything that can be checked has been checked.
 
 mod application;
+mod audit_keeper;
 mod data_dir;
 mod error;
 mod keys;
@@ -12,6 +13,7 @@ mod rotate;
 mod wiring;
 
 pub use application::Application;
+pub(crate) use audit_keeper::AuditKeeper;
 pub(crate) use data_dir::{DataDir, database_url, is_new_file};
 pub use error::StartError;
 pub(crate) use keys::{Keys, check_key};

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use cardkey_announce::Announcements;
-use cardkey_audit::{AuditSearch, Dashboard, RefusalLog};
+use cardkey_audit::{AuditExports, AuditSearch, AuditStatistics, Dashboard, RefusalLog};
 use cardkey_crypto::PasswordHasher;
 use cardkey_domain::{Ambient, Entropy, Secret, Timestamp};
 use cardkey_events::{EventLog, OutboxQueue, StoreError};
@@ -13,7 +13,7 @@ use cardkey_identity::{self as identity, Identity, Parts, TokenSigning};
 use cardkey_licensing::Licensing;
 use cardkey_persistence::Database;
 
-use super::StartError;
+use super::{AuditKeeper, DataDir, StartError};
 use super::keys::{Keys, ReplySealer};
 use crate::config::{Settings, TokenAlgorithm};
 use crate::hashing::HashingPool;
@@ -26,17 +26,21 @@ pub(super) struct Wired {
     pub(super) services: Arc<Services>,
     pub(super) sightings: Arc<GatheredSightings>,
     pub(super) memory: Arc<LicensingMemory>,
+    pub(super) audit: AuditKeeper,
 }
 
 /// Makes the services over a migrated database.
 pub(super) async fn wire(
     settings: &Settings,
     database: &Database,
+    data_dir: &DataDir,
     keys: Keys,
     ambient: Ambient,
     entropy: &Arc<dyn Entropy>,
     public_url: String,
 ) -> Result<Wired, StartError> {
+    let audit = AuditKeeper::new(settings, database, data_dir, &keys, &ambient);
+    audit.sealer.publish_key().await?;
     let store = Arc::new(database.clone());
     let hasher = PasswordHasher::new(settings.password_cost).map_err(|error| StoreError::Backend(error.into()))?;
     let identity = Identity::open(Parts {
@@ -84,6 +88,8 @@ pub(super) async fn wire(
         refusals: RefusalLog::new(store.clone(), ambient.clone()),
         refusal_budget: RefusalBudget::default(),
         audit: AuditSearch::new(store.clone()),
+        audit_exports: AuditExports::new(store.clone(), store.clone(), ambient.clone()),
+        audit_statistics: AuditStatistics::new(store.clone(), ambient.clone()),
         dashboard: Dashboard::new(store),
         exports: Bulkhead::of(EXPORTS_AT_ONCE),
         health: Arc::new(DatabaseHealth { database: database.clone(), ambient: ambient.clone() }),
@@ -91,7 +97,7 @@ pub(super) async fn wire(
         traffic: Arc::new(Traffic::default()),
         ambient,
     };
-    Ok(Wired { services: Arc::new(services), sightings, memory })
+    Ok(Wired { services: Arc::new(services), sightings, memory, audit })
 }
 
 fn identity_settings(settings: &Settings) -> Result<identity::Settings, StartError> {

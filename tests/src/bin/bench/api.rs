@@ -85,7 +85,7 @@ impl Caller {
         self.accepted(path, &text).await
     }
 
-    async fn post(&mut self, path: &str, body: &Value) -> Value {
+    pub(crate) async fn post(&mut self, path: &str, body: &Value) -> Value {
         let text = request("POST", path, Some(&self.token), Some(&body.to_string()));
         serde_json::from_str(&self.accepted(path, &text).await).expect("a JSON reply")
     }

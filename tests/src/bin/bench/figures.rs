@@ -1,5 +1,14 @@
 use std::time::Duration;
 
+/// One line of a table of its own in the report.
+pub(crate) trait Figure {
+    /// The table's head, with the line under it.
+    const HEAD: &'static str;
+
+    /// The line, with its end.
+    fn line(&self) -> String;
+}
+
 /// Connections of every load.
 pub(crate) const CONNECTIONS: usize = 64;
 

@@ -5,15 +5,17 @@
 //! `docs/benchmarks.md`. Nothing here is a test: a slow machine misses targets and breaks nothing.
 //!
 //! `bench [--quick] [--only <part>] [--server <path>]`: `--quick` is one short round and writes no file; parts are `reads`, `flood`,
-//! `activation`, `activation-postgres`, `million` and `footprint`.
+//! `activation`, `activation-postgres`, `million`, `live`, `audit` and `footprint`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for people")]
 
 mod activation;
 mod api;
+mod audit;
 mod figures;
 mod flood;
 mod footprint;
 mod http;
+mod live;
 mod load;
 mod machine;
 mod million;
@@ -48,6 +50,8 @@ async fn main() -> ExitCode {
             Part::Activation => activation::on_sqlite(&options, &mut report).await,
             Part::ActivationPostgres => activation::on_postgres(&options, &mut report).await,
             Part::Million => million::measure(&options, &mut report).await,
+            Part::Live => live::measure(&options, &mut report).await,
+            Part::Audit => audit::measure(&options, &mut report).await,
         }
     }
     print!("{}", report.table());

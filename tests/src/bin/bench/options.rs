@@ -10,11 +10,21 @@ pub(crate) enum Part {
     Activation,
     ActivationPostgres,
     Million,
+    Live,
+    Audit,
 }
 
 impl Part {
-    const ALL: [Self; 6] =
-        [Self::Footprint, Self::Reads, Self::Flood, Self::Activation, Self::ActivationPostgres, Self::Million];
+    const ALL: [Self; 8] = [
+        Self::Footprint,
+        Self::Reads,
+        Self::Flood,
+        Self::Activation,
+        Self::ActivationPostgres,
+        Self::Million,
+        Self::Live,
+        Self::Audit,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -24,6 +34,8 @@ impl Part {
             Self::Activation => "activation",
             Self::ActivationPostgres => "activation-postgres",
             Self::Million => "million",
+            Self::Live => "live",
+            Self::Audit => "audit",
         }
     }
 }
@@ -88,6 +100,11 @@ impl Options {
     /// Signed-in customers; their sign-ins cost a password hash each.
     pub(crate) fn customers(&self) -> usize {
         if self.quick { 8 } else { 64 }
+    }
+
+    /// Customers who are connected, each from several devices where there are more clients.
+    pub(crate) fn listening_customers(&self) -> usize {
+        if self.quick { 250 } else { 1_000 }
     }
 
     /// Licences whose verdicts take turns.

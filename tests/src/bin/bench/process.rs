@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
+
 /// Processor time of a process by the names of its threads, a trailing number removed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CpuTime(BTreeMap<String, Duration>);
@@ -44,6 +46,20 @@ impl CpuTime {
     }
 }
 
+/// The processes that a process has started.
+pub(crate) fn children(pid: u32) -> Vec<u32> {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let texts = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+    texts.flat_map(|text| text.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<u32>>()).collect()
+}
+
+/// Asks a process to end; it may be gone already.
+pub(crate) fn terminate(pid: u32) {
+    if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
+        let _ = kill_process(pid, Signal::TERM);
+    }
+}
+
 impl std::ops::AddAssign for CpuTime {
     fn add_assign(&mut self, more: Self) {
         for (name, time) in more.0 {
@@ -67,5 +83,18 @@ impl Memory {
             line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or(0.0) / 1_024.0
         };
         Self { resident: field("VmRSS:"), peak: field("VmHWM:") }
+    }
+
+    /// Without what the process shares with others, where several are to be added up.
+    pub(crate) fn own_of(pid: u32) -> Self {
+        let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
+        let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:")).unwrap_or_default();
+        let resident = line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or(0.0) / 1_024.0;
+        Self { resident, peak: resident }
+    }
+
+    /// Of both together.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self { resident: self.resident + other.resident, peak: self.peak + other.peak }
     }
 }

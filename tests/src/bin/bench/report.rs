@@ -1,6 +1,7 @@
 use std::fmt::Write;
 
-use crate::figures::{Rounds, grouped, milliseconds};
+use crate::figures::{Figure, Rounds, grouped, milliseconds};
+use crate::live::Outcome;
 use crate::process::CpuTime;
 
 /// What `docs/benchmarks.md` says of where the time goes, found with a profiler and kept by hand.
@@ -43,6 +44,7 @@ pub(crate) struct Load {
 pub(crate) struct Report {
     rows: Vec<Row>,
     loads: Vec<Load>,
+    live: Vec<Outcome>,
 }
 
 impl Report {
@@ -52,6 +54,10 @@ impl Report {
 
     pub(crate) fn load(&mut self, load: Load) {
         self.loads.push(load);
+    }
+
+    pub(crate) fn outcome(&mut self, outcome: Outcome) {
+        self.live.push(outcome);
     }
 
     /// Targets, then loads, as Markdown that reads well in a terminal too.
@@ -77,6 +83,7 @@ impl Report {
                 "| {name} | {rate} ({slowest}–{fastest}) | {p50} | {p99} | {refused} | {each:.0} µs | {shares} |"
             );
         }
+        append(&mut text, &self.live);
         text
     }
 
@@ -91,5 +98,14 @@ impl Report {
              ## Machine\n\n{machine}\n## Targets and loads\n\n{}\n{FINDINGS}",
             self.table()
         )
+    }
+}
+
+/// A table of its own, where there is something to put in it.
+fn append<F: Figure>(text: &mut String, figures: &[F]) {
+    if !figures.is_empty() {
+        text.push('\n');
+        text.push_str(F::HEAD);
+        figures.iter().for_each(|figure| text.push_str(&figure.line()));
     }
 }

@@ -5,11 +5,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use cardkey_tests::free_port;
-use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::http::{Connection, request};
-use crate::process::{CpuTime, Memory};
+use crate::process::{CpuTime, Memory, terminate};
 
 /// The administrator of every server here.
 pub(crate) const ADMIN_PASSWORD: &str = "Bench-mark-1-password";
@@ -36,6 +35,15 @@ struct Settings {
 impl Server {
     /// Starts on an empty folder: SQLite, or the database at a URL.
     pub(crate) async fn start(program: &Path, database: Option<&str>) -> Self {
+        Self::start_with(program, database, &[]).await
+    }
+
+    /// The same with some settings of its own.
+    pub(crate) async fn start_with(
+        program: &Path,
+        database: Option<&str>,
+        more: &[(&'static str, &'static str)],
+    ) -> Self {
         let folder = TempDir::with_prefix("cardkey-bench-").expect("a temporary folder");
         let port = free_port();
         let mut variables = vec![
@@ -49,6 +57,7 @@ impl Server {
             ("RATE_LIMIT_PER_SECOND", "100000000".to_owned()),
         ];
         variables.extend(database.map(|url| ("DATABASE_URL", url.to_owned())));
+        variables.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
         let settings = Settings { program: program.to_owned(), variables };
         let (child, ready_after) = settings.launch(folder.path(), port).await;
         Self { child, port, ready_after, settings, _folder: folder }
@@ -56,9 +65,26 @@ impl Server {
 
     /// Stops the server as an operator does and starts it again on the same data.
     pub(crate) async fn restart(&mut self) {
+        self.while_stopped(|_| ()).await;
+    }
+
+    /// Does something with the database's file while nobody uses it.
+    pub(crate) async fn while_stopped<T>(&mut self, change: impl FnOnce(&Path) -> T) -> T {
         self.stop();
         let folder = self._folder.path().to_owned();
+        let changed = change(&folder.join("data/cardkey.db"));
         (self.child, self.ready_after) = self.settings.launch(&folder, self.port).await;
+        changed
+    }
+
+    /// Asks the database's file for a text.
+    pub(crate) fn read(&self, sql: &str) -> String {
+        let script = "import sqlite3,sys; print(*sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchone())";
+        let mut command = Command::new("python3");
+        command.args(["-c", script]).arg(self._folder.path().join("data/cardkey.db")).arg(sql);
+        let output = command.output().expect("python3 starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
     pub(crate) fn memory(&self) -> Memory {
@@ -70,10 +96,7 @@ impl Server {
     }
 
     fn stop(&mut self) {
-        if let Some(pid) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
-            // It may be gone already.
-            let _ = kill_process(pid, Signal::TERM);
-        }
+        terminate(self.child.id());
         let _ = self.child.wait();
     }
 }

@@ -4,6 +4,7 @@
 #[macro_use]
 mod macros;
 
+mod announce;
 mod identity;
 mod journal;
 mod licensing;

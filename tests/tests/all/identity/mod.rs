@@ -4,6 +4,7 @@ mod first_start;
 mod forged_tokens;
 mod lockout;
 mod login_flood;
+mod nodes;
 mod passwords;
 mod refresh;
 mod roles;

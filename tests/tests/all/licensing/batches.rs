@@ -64,10 +64,17 @@ on_each_database! {
         let app = admin.app("Paint").await;
         let reply = admin.order(&app).count(1_000_000).send().await.ok();
         let path = format!("/api/v1/card-keys/batches/{}", reply.data()["id"].as_str().unwrap());
+        until("the job to be under way", Duration::from_secs(60), async || {
+            let batch = admin.api.get(&path).send().await.ok().data();
+            (batch["generated"].as_u64() > Some(0)).then_some(())
+        })
+        .await;
         let cancelled = admin.api.post(&format!("{path}/cancel"), &json!({})).send().await.ok().data();
         assert_eq!(cancelled["status"], "cancelled");
         let stood = admin.api.get(&path).send().await.ok().data()["generated"].clone();
         assert!(stood.as_u64() < Some(1_000_000));
+        let list = admin.api.get("/api/v1/card-keys").query(&[("batch_id", cancelled["id"].as_str().unwrap())]).send().await.ok().data();
+        assert_eq!((&cancelled["generated"], &list["total"]), (&stood, &stood), "what was told is what there is");
         assert_eq!(admin.api.post(&format!("{path}/cancel"), &json!({})).send().await.problem()["status"], 409);
         assert_eq!(admin.api.get(&path).send().await.ok().data()["generated"], stood, "it went on");
     }

@@ -12,7 +12,7 @@ on_each_database! {
         let batch = admin.order(&paint).count(30).with("note", "spring").place().await;
         let other = admin.order(&draw).count(2).place().await;
         let lin = admin.customer("lin").await;
-        lin.activate(&batch.codes[7], &device(1)).await;
+        let device_id = lin.activate(&batch.codes[7], &device(1)).await["device_id"].as_str().unwrap().to_owned();
 
         let list = async |query: &[(&str, &str)]| admin.api.get("/api/v1/card-keys").query(query).send().await.ok();
         let total = async |query: &[(&str, &str)]| list(query).await.data()["total"].clone();
@@ -21,6 +21,17 @@ on_each_database! {
         assert_eq!(total(&[("batch_id", &batch.id), ("status", "unused")]).await, 29);
         assert_eq!(total(&[("status", "activated")]).await, 1);
         assert_eq!(total(&[("q", "spring")]).await, 30);
+        let redeemed = admin.find_card_key(&batch.codes[7]).await;
+        for (name, value) in [("owner_id", lin.id.as_str()), ("device_id", device_id.as_str())] {
+            let found = list(&[(name, value)]).await.data();
+            assert_eq!((&found["total"], &found["items"][0]["id"]), (&json!(1), &redeemed["id"]), "{name}");
+        }
+        assert_eq!(total(&[("owner_id", admin.id.as_str())]).await, 0);
+        let made = redeemed["created_at"].as_str().unwrap();
+        assert_eq!((total(&[("created_from", made)]).await, total(&[("created_to", made)]).await), (json!(32), json!(0)));
+        let later = admin.find_card_key(&other.codes[0]).await["created_at"].as_str().unwrap().to_owned();
+        let between = [("created_from", made), ("created_to", later.as_str())];
+        assert_eq!((total(&between).await, total(&[("created_from", &later)]).await), (json!(30), json!(2)));
         for typed in [other.codes[0].clone(), other.codes[0].replace('-', "").to_lowercase()] {
             assert_eq!(total(&[("q", &typed)]).await, 1);
         }

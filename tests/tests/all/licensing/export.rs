@@ -1,7 +1,7 @@
 use std::io::{Cursor, Read};
 
-use cardkey_tests::on_each_database;
 use cardkey_tests::server::Server;
+use cardkey_tests::{OutsideProgram, on_each_database};
 use serde_json::Value;
 
 on_each_database! {
@@ -46,12 +46,13 @@ on_each_database! {
 
 /// Every text of the archive, its entries one after the other.
 fn unzip(bytes: &[u8]) -> String {
-    let output = std::process::Command::new("python3")
+    let python = OutsideProgram::PYTHON.find_or_install().unwrap_or_else(|missing| panic!("{missing}"));
+    let output = std::process::Command::new(python)
         .args(["-c", "import sys,zipfile,io\nz=zipfile.ZipFile(io.BytesIO(sys.stdin.buffer.read()))\nfor n in z.namelist(): sys.stdout.write(z.read(n).decode('utf-8','replace'))"])
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::piped())
         .spawn();
-    let mut child = output.expect("python3");
+    let mut child = output.expect("python starts");
     std::io::copy(&mut Cursor::new(bytes), &mut child.stdin.take().unwrap()).unwrap();
     let mut text = String::new();
     child.stdout.take().unwrap().read_to_string(&mut text).unwrap();

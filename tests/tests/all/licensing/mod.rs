@@ -9,6 +9,7 @@ mod card_key_lists;
 mod device_keys;
 mod devices;
 mod export;
+mod heartbeats;
 mod races;
 mod seats;
 mod verdicts;

@@ -1,5 +1,6 @@
 //! Programs of other makers that work with ours.
 
+mod browser;
 mod pyjwt;
 mod python;
 mod python_client;

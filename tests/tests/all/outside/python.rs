@@ -4,8 +4,6 @@ use std::process::{Command, Output};
 
 use cardkey_tests::OutsideProgram;
 
-const PYTHON: OutsideProgram = OutsideProgram { name: "python3", package: "python3-venv" };
-
 /// A Python of our own under target/, with PyJWT and websockets from PyPI; made once. Tests are processes that start together: one makes it, the others
 /// wait.
 pub(super) fn python_with_libraries() -> PathBuf {
@@ -20,7 +18,7 @@ pub(super) fn python_with_libraries() -> PathBuf {
             .is_ok_and(|output| output.status.success())
     };
     if !has_it() {
-        let system = PYTHON.find_or_install().unwrap_or_else(|missing| panic!("{missing}"));
+        let system = OutsideProgram::PYTHON.find_or_install().unwrap_or_else(|missing| panic!("{missing}"));
         insist(Command::new(system).args(["-m", "venv", "--clear"]).arg(&folder).output().unwrap());
         let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "PyJWT[crypto]>=2.10,<3", "websockets>=14,<17"];
         insist(Command::new(&python).args(pip).output().unwrap());

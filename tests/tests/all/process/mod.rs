@@ -5,4 +5,6 @@ mod environment;
 mod health;
 mod log;
 mod refusals;
+mod rotation;
 mod shutdown;
+mod spans;

@@ -76,6 +76,7 @@ async fn a_malformed_setting_is_named_and_its_value_is_not_repeated() {
         "TRUSTED_PROXIES",
         "ENCRYPTION_KEY",
         "PUBLIC_URL",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
     ];
     for name in names {
         let folder = TempDir::new().unwrap();

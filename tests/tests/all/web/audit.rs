@@ -85,11 +85,13 @@ on_each_database! {
         let _ = lin.logout().await.ok();
         let _ = lin.check_session().await.refused(401, "auth.session_ended");
         let _ = admin.api.get("/api/v1/apps/nonsense").send().await.problem();
+        let nowhere = format!("/api/v1/card-keys/batches/{}/export?format=csv", admin.app("Paint").await.id);
+        let _ = admin.api.get(&nowhere).send().await.refused(404, "batch.not_found");
         let _ = server.api().post("/api/v1/card-keys/verify", &json!({})).send().await.refused(400, "validation.failed");
         let rows = admin.api.get("/api/v1/audit-logs").query(&[("status", "refused")]).send().await.ok().data();
         let mut kept: Vec<_> = rows["items"].as_array().unwrap().iter().map(|row| row["code"].as_str().unwrap()).collect();
         kept.sort_unstable();
-        assert_eq!(kept, ["auth.session_ended", "validation.failed"], "{rows}");
+        assert_eq!(kept, ["auth.session_ended", "batch.not_found", "validation.failed"], "{rows}");
     }
 
     // AUD-01

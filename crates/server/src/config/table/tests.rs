@@ -39,6 +39,8 @@ fn a_malformed_value_is_reported_by_name_and_never_repeated() {
         ("LOG_FORMAT", "xml-value"),
         ("LOG_LEVEL", "a=b=c"),
         ("DEFAULT_LOCALE", "fr-value"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://user:canary@collector/"),
     ] {
         let told = load(&[(name, value)]).unwrap_err();
         assert!(told.starts_with(&format!("{name} must ")) || told.starts_with(&format!("{name} is ")), "{told}");

@@ -15,8 +15,10 @@ use crate::http::services::Services;
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AnnouncementStatistics {
     audience: AnnouncementAudienceKind,
-    /// How many active accounts it is for, as of now.
+    /// How many active accounts it is for.
     reach: u64,
+    /// When they were counted: at most a minute before the last look.
+    reach_at: String,
     /// How many of them it got to.
     delivered: u64,
     read: u64,
@@ -46,7 +48,8 @@ impl From<Statistics> for AnnouncementStatistics {
     fn from(Statistics { audience, reach, marked, hours }: Statistics) -> Self {
         Self {
             audience: audience.into(),
-            reach,
+            reach: reach.accounts,
+            reach_at: reach.counted_at.to_string(),
             delivered: marked.delivered,
             read: marked.read,
             confirmed: marked.confirmed,

@@ -24,6 +24,15 @@ pub(crate) struct PolicyBody {
     minimum_version: Option<Option<String>>,
     /// What every licence of the app grants.
     entitlements: Option<Vec<String>>,
+    /// How often a running app shows itself, in seconds; 300 by default.
+    #[schema(minimum = 30, maximum = 300)]
+    heartbeat_seconds: Option<u32>,
+    /// How long after freeing a seat a customer waits before they free the next one of the licence, in hours; 24 by default.
+    #[schema(minimum = 0, maximum = 8_760)]
+    unbind_cooldown_hours: Option<u32>,
+    /// How many seats of a licence its customer may free in 365 days; 4 by default, 0 forbids it.
+    #[schema(minimum = 0, maximum = 1_000)]
+    unbinds_per_year: Option<u32>,
 }
 
 #[derive(Clone, Copy, Deserialize, Serialize, ToSchema)]
@@ -41,6 +50,9 @@ pub(crate) struct PolicyView {
     device_matching: Matching,
     minimum_version: Option<String>,
     entitlements: Vec<String>,
+    heartbeat_seconds: u32,
+    unbind_cooldown_hours: u32,
+    unbinds_per_year: u32,
 }
 
 impl PolicyBody {
@@ -58,6 +70,9 @@ impl PolicyBody {
             }),
             minimum_version: self.minimum_version.map(|text| text.and_then(version)),
             entitlements: self.entitlements,
+            heartbeat_seconds: self.heartbeat_seconds,
+            unbind_cooldown_hours: self.unbind_cooldown_hours,
+            unbinds_per_year: self.unbinds_per_year,
         }
     }
 }
@@ -73,6 +88,9 @@ impl From<AppPolicy> for PolicyView {
             },
             minimum_version: policy.minimum_version.map(|version| version.to_string()),
             entitlements: policy.entitlements,
+            heartbeat_seconds: policy.heartbeat_seconds,
+            unbind_cooldown_hours: policy.unbind_cooldown_hours,
+            unbinds_per_year: policy.unbinds_per_year,
         }
     }
 }

@@ -1,4 +1,4 @@
-use cardkey_licensing::AppError;
+use cardkey_licensing::{AppError, MaintenanceError, UnderMaintenance};
 
 use crate::http::error::Code;
 use crate::http::fault::{Fault, Faults};
@@ -10,6 +10,28 @@ impl From<AppError> for Problem {
             AppError::NotFound => Code::AppNotFound.into(),
             AppError::Policy(field) => Faults::one(field, bounds(field)).into(),
             AppError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<MaintenanceError> for Problem {
+    fn from(error: MaintenanceError) -> Self {
+        match error {
+            MaintenanceError::NotFound => Code::AppNotFound.into(),
+            MaintenanceError::EndPassed => Faults::one("until", Fault::TimePassed).into(),
+            MaintenanceError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// In the operator's own words, where there are any.
+impl From<UnderMaintenance> for Problem {
+    fn from(closed: UnderMaintenance) -> Self {
+        let until = closed.until.map(|until| until.to_string());
+        let problem = Self::from(Code::AppMaintenance).retry_after(closed.retry_after).with("until", until);
+        match closed.message {
+            Some(message) => problem.detail(message.as_str(), message.as_str()),
+            None => problem,
         }
     }
 }

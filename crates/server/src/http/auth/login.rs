@@ -24,10 +24,9 @@ pub(crate) struct LoginBody {
     #[schema(min_length = 1, max_length = 1_024, format = Password)]
     password: String,
     device: Option<DeviceBody>,
-    /// The app that is signed in to, where there is one.
+    /// The app that is signed in to, where there is one: while it is under maintenance nobody new is let in.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = "uuid")]
-    #[allow(dead_code, reason = "checked, and of use once an app can be closed to new sign-ins")]
     app_id: Option<AppId>,
 }
 
@@ -43,6 +42,11 @@ pub(crate) async fn login(
     let device = body.device.unwrap_or_default().parse(visitor.call().user_agent, &mut faults);
     let attempt = SignIn { login: body.username, password: Password::new(body.password), device, location: None };
     let attempt = faults.finish(|| Some(attempt))?;
+    if let Some(app) = body.app_id
+        && let Some(closed) = services.licensing.check_open(app).await?
+    {
+        return Err(closed.into());
+    }
     let grant = visitor.once(async |call| services.identity.sign_in(call, attempt).await).await?;
     Ok(token_reply(&services, SIGNED_IN, grant))
 }

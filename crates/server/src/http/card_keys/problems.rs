@@ -22,6 +22,7 @@ impl From<ActivateError> for Problem {
             ActivateError::Blacklisted => Code::BlacklistBlocked.into(),
             ActivateError::Expired => Code::CardKeyExpired.into(),
             ActivateError::AppDisabled => Code::AppDisabled.into(),
+            ActivateError::Maintenance(closed) => closed.into(),
             ActivateError::Unidentifiable { junk } => unidentifiable(&junk),
             ActivateError::TrialTaken => Code::CardKeyTrialTaken.into(),
             ActivateError::Store(error) => error.into(),

@@ -1,5 +1,5 @@
 use actix_web::web::Data;
-use cardkey_domain::{AppId, LicenceId, Timestamp, UserId};
+use cardkey_domain::{AppId, LicenceId, OFFLINE_AFTER, Timestamp, UserId};
 use cardkey_licensing::DeviceFilter;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -22,6 +22,8 @@ pub(crate) struct DeviceQuery {
     /// Bound to this licence.
     #[param(value_type = Option<String>)]
     license_id: Option<LicenceId>,
+    /// Only those that are online, or only those that are not.
+    online: Option<bool>,
     /// Last seen at this time or later (RFC 3339).
     seen_from: Option<String>,
     /// Last seen before this time (RFC 3339).
@@ -34,27 +36,32 @@ pub(crate) async fn list(
     Query(query): Query<DeviceQuery>,
     Pages(page): Pages,
 ) -> Result<List<DeviceView>, Problem> {
-    let filter = query.parse()?;
+    let now = services.ambient.now();
+    let filter = query.parse(now.minus(OFFLINE_AFTER))?;
     let devices = services.licensing.devices(&filter, page).await?;
     let owners = devices.items.iter().map(|(device, _)| device.owner_id);
     let names = services.account_names(owners).await?;
-    let now = services.ambient.now();
     Ok(List::of(&page, devices, |(device, seats)| DeviceView::of(&device, seats, &names, now)))
 }
 
 impl DeviceQuery {
-    fn parse(self) -> Result<DeviceFilter, Problem> {
+    fn parse(self, online_since: Timestamp) -> Result<DeviceFilter, Problem> {
         let mut faults = Faults::default();
         let from = self.seen_from.map(|from| faults.take("seen_from", Timestamp::parse(&from)));
         let before = self.seen_before.map(|before| faults.take("seen_before", Timestamp::parse(&before)));
+        let online = self.online;
         faults.finish(|| {
             Some(DeviceFilter {
                 app: self.app_id,
                 owner: self.owner_id,
                 licence: self.license_id,
-                seen_from: from.flatten(),
-                seen_before: before.flatten(),
+                seen_from: from.flatten().max((online == Some(true)).then_some(online_since)),
+                seen_before: earlier(before.flatten(), (online == Some(false)).then_some(online_since)),
             })
         })
     }
+}
+
+fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    [one, other].into_iter().flatten().min()
 }

@@ -1,13 +1,9 @@
 use std::collections::HashMap;
-use std::time::Duration;
 
-use cardkey_domain::{Timestamp, UserId};
+use cardkey_domain::{OFFLINE_AFTER, Timestamp, UserId};
 use cardkey_licensing::model::{Device, Seat};
 use serde::Serialize;
 use utoipa::ToSchema;
-
-/// A device that was not heard of for longer is offline (DEV-04).
-const ONLINE_FOR: Duration = Duration::from_secs(15 * 60);
 
 /// A device as lists show it.
 #[derive(Serialize, ToSchema)]
@@ -20,7 +16,10 @@ pub(crate) struct DeviceView {
     name: Option<String>,
     os: Option<String>,
     ip_address: Option<String>,
+    /// Whether it was heard of in the last 15 minutes.
     online: bool,
+    /// What it last said of itself with a heartbeat.
+    status: Option<String>,
     first_seen_at: String,
     last_seen_at: String,
     bindings: Vec<BindingView>,
@@ -70,7 +69,8 @@ impl DeviceView {
             name: device.name.as_ref().map(ToString::to_string),
             os: device.os.as_ref().map(ToString::to_string),
             ip_address: device.ip.map(|ip| ip.to_string()),
-            online: now.since(device.last_seen_at) < ONLINE_FOR,
+            online: now.since(device.last_seen_at) <= OFFLINE_AFTER,
+            status: device.status.as_ref().map(ToString::to_string),
             first_seen_at: device.first_seen_at.to_string(),
             last_seen_at: device.last_seen_at.to_string(),
             bindings: seats.into_iter().map(BindingView::from).collect(),

@@ -69,10 +69,8 @@ pub(crate) async fn list(
     Query(query): Query<InboxQuery>,
     Pages(page): Pages,
 ) -> Result<Reply<InboxView>, Problem> {
-    let filter = InboxFilter {
-        unread: query.unread.unwrap_or_default(),
-        newest_first: query.order == Some(InboxOrder::Newest),
-    };
+    let filter =
+        InboxFilter { unread: query.unread.unwrap_or_default(), newest_first: query.order == Some(InboxOrder::Newest) };
     let inbox = services.announcements.inbox(caller.account().id, filter, &page).await?;
     Ok(Reply::ok(InboxView::of(&page, inbox)))
 }

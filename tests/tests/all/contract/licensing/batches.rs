@@ -31,7 +31,7 @@ contract! { Licensing;
         assert!(commit!(store, work => work.batches().advance(batch.id, 6, 10, now).await.unwrap()));
         let whole = Batch { generated: 10, status: BatchStatus::Completed, finished_at: Some(now), ..batch.clone() };
         assert_eq!(store.read().batch(batch.id).await.unwrap(), Some(whole));
-        assert!(!commit!(store, work => work.batches().cancel(batch.id, now).await.unwrap()));
+        assert_eq!(commit!(store, work => work.batches().cancel(batch.id, now).await.unwrap()), None);
     }
 
     // CARD-02
@@ -41,8 +41,8 @@ contract! { Licensing;
         commit!(store, work => work.batches().insert(&batch).await.unwrap());
         let now = world.later(Duration::from_secs(1));
         assert!(commit!(store, work => work.batches().advance(batch.id, 0, 4, now).await.unwrap()));
-        assert!(commit!(store, work => work.batches().cancel(batch.id, now).await.unwrap()));
-        assert!(!commit!(store, work => work.batches().cancel(batch.id, now).await.unwrap()));
+        let stop = async || commit!(store, work => work.batches().cancel(batch.id, now).await.unwrap());
+        assert_eq!((stop().await, stop().await), (Some(4), None));
         assert!(!commit!(store, work => work.batches().advance(batch.id, 4, 10, now).await.unwrap()));
         let stopped = Batch { generated: 4, status: BatchStatus::Cancelled, finished_at: Some(now), ..batch.clone() };
         assert_eq!(store.read().batch(batch.id).await.unwrap(), Some(stopped));

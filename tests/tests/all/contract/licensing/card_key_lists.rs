@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use cardkey_domain::{BatchId, CardKeyId, PageRequest, UserId};
 use cardkey_licensing::CardKeyFilter;
-use cardkey_licensing::model::{Batch, CardKey, CardKeyState};
+use cardkey_licensing::model::{Batch, BatchStatus, CardKey, CardKeyState};
 
 use super::super::samples::{World, text};
 use super::super::stores::Licensing;
@@ -96,6 +96,46 @@ contract! { Licensing;
         store.read().fold_tallies().await.unwrap();
         store.read().fold_tallies().await.unwrap();
         assert_eq!(totals().await, [9, 6, 3, 3, 0]);
+    }
+
+    // CARD-11
+    async fn totals_by_time_and_note_are_exact_also_of_batches_that_are_long_in_the_making(store) {
+        let world = World::new();
+        let paint = world.app();
+        let batch = Batch { note: Some(text("spring")), ..world.batch(&paint, 9) };
+        let now = world.later(Duration::from_secs(60));
+        let instant = Batch { note: Some(text("spring")), generated: 2, status: BatchStatus::Completed, created_at: now, finished_at: Some(now), ..world.batch(&paint, 2) };
+        commit!(store, work => {
+            work.batches().insert(&batch).await.unwrap();
+            work.batches().insert(&instant).await.unwrap();
+            work.card_keys().insert_unused(&instant, &world.new_card_keys(2), now).await.unwrap();
+        });
+        let mut times = vec![now];
+        for made in [0, 3, 6] {
+            let now = world.later(Duration::from_secs(60));
+            commit!(store, work => {
+                assert!(work.batches().advance(batch.id, made, made + 3, now).await.unwrap());
+                work.card_keys().insert_unused(&batch, &world.new_card_keys(3), now).await.unwrap();
+            });
+            times.push(now);
+            let total = async |from: Option<usize>, to: Option<usize>, batch: Option<BatchId>| {
+                let time = |index: Option<usize>| index.and_then(|index| times.get(index).copied());
+                let (created_from, created_to) = (time(from), time(to));
+                let filter = CardKeyFilter { created_from, created_to, batch, note: Some("spr".to_owned()), ..Default::default() };
+                let page = store.read().card_keys(&filter, PageRequest::first()).await.unwrap();
+                assert_eq!(page.items.len() as u64, page.total, "{filter:?}");
+                page.total
+            };
+            let so_far = u64::from(made) + 3;
+            assert_eq!(total(None, None, None).await, 2 + so_far);
+            assert_eq!(total(Some(0), None, None).await, 2 + so_far);
+            assert_eq!(total(Some(1), None, None).await, so_far);
+            assert_eq!(total(Some(1), None, Some(instant.id)).await, 0);
+            assert_eq!(total(None, Some(1), None).await, 2);
+            assert_eq!(total(Some(1), Some(2), None).await, 3);
+            assert_eq!(total(Some(1), Some(2), Some(batch.id)).await, 3);
+            assert_eq!(total(Some(2), None, Some(batch.id)).await, if made == 0 { 3 } else { so_far - 3 });
+        }
     }
 
     // CARD-11

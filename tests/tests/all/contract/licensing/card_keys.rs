@@ -5,7 +5,7 @@ use cardkey_domain::{LicenceId, UserId, Validity};
 use cardkey_events::Constraint;
 use cardkey_licensing::model::{Batch, CardKey, CardKeyState, NewCardKey};
 
-use super::super::samples::{World, longest, unused};
+use super::super::samples::{World, unused};
 
 contract! { Licensing;
     // CARD-09
@@ -82,7 +82,6 @@ contract! { Licensing;
         let deleted = CardKey {
             state: CardKeyState::Deleted,
             state_before: Some(CardKeyState::Activated),
-            note: Some(longest()),
             max_devices: 1_000,
             ..activated.clone()
         };

@@ -5,7 +5,7 @@ use cardkey_events::Constraint;
 use cardkey_licensing::model::{Device, Fingerprint};
 use cardkey_licensing::{DeviceFilter, Sighting};
 
-use super::super::samples::World;
+use super::super::samples::{World, longest};
 use super::licences::card_key;
 
 contract! { Licensing;
@@ -99,15 +99,57 @@ contract! { Licensing;
         });
         let at = world.later(Duration::from_secs(60));
         let ip = Some("198.51.100.7".parse().unwrap());
-        let mut sightings: Vec<Sighting> = devices.iter().map(|device| Sighting { device: device.id, at, ip }).collect();
-        sightings.push(Sighting { device: world.id(), at, ip });
+        let status = Some(longest());
+        let mut sightings: Vec<Sighting> = devices.iter().map(|device| Sighting { device: device.id, at, ip, status: status.clone() }).collect();
+        sightings.push(Sighting { device: world.id(), at, ip, status: None });
         store.read().note_sightings(&sightings).await.unwrap();
         store.read().note_sightings(&[]).await.unwrap();
-        let earlier = Sighting { device: devices[0].id, at: devices[0].first_seen_at, ip: None };
+        let earlier = Sighting { device: devices[0].id, at: devices[0].first_seen_at, ip: None, status: None };
         store.read().note_sightings(&[earlier]).await.unwrap();
+        // What a later one does not tell stays.
+        let at = world.later(Duration::from_secs(61));
+        let silent = |device: &Device| Sighting { device: device.id, at, ip: None, status: None };
+        store.read().note_sightings(&devices.iter().map(silent).collect::<Vec<_>>()).await.unwrap();
         for device in devices {
-            let seen = Device { last_seen_at: at, ip, ..device.clone() };
+            let seen = Device { last_seen_at: at, ip, status: status.clone(), ..device.clone() };
             assert_eq!(store.read().device(device.id).await.unwrap(), Some(seen));
         }
+    }
+    // DEV-04
+    async fn a_device_bears_the_mark_of_being_offline_once(store) {
+        let world = World::new();
+        let app = world.app();
+        let devices: Vec<Device> = (0..3).map(|_| world.device(&app, world.id())).collect();
+        commit!(store, work => {
+            for device in &devices {
+                work.devices().insert(device).await.unwrap();
+            }
+        });
+        let later = world.later(Duration::from_secs(60));
+        let seen = Sighting { device: devices[1].id, at: later, ip: None, status: None };
+        store.read().note_sightings(&[seen]).await.unwrap();
+        let ids = |devices: Vec<Device>| devices.iter().map(|device| device.id).collect::<Vec<_>>();
+        let mut silent = ids(store.read().devices_silent(later, 10).await.unwrap());
+        silent.sort();
+        assert_eq!(silent, [devices[0].id, devices[2].id]);
+        assert_eq!(store.read().devices_silent(later, 1).await.unwrap().len(), 1);
+        assert_eq!(store.read().devices_silent(devices[0].last_seen_at, 10).await.unwrap(), []);
+
+        commit!(store, work => work.devices().mark_offline(&devices[0], later).await.unwrap());
+        let marked = Device { offline_at: Some(later), ..devices[0].clone() };
+        assert_eq!(store.read().device(devices[0].id).await.unwrap(), Some(marked.clone()));
+        for known in [&devices[0], &devices[1]] {
+            // Marked already; seen since.
+            let error = refused!(store, work => work.devices().mark_offline(known, later).await);
+            assert!(error.is_conflict(Constraint::Stale), "{error:?}");
+        }
+        assert_eq!(ids(store.read().devices_silent(later, 10).await.unwrap()), [devices[2].id]);
+        let all: Vec<_> = devices.iter().map(|device| device.id).collect();
+        assert_eq!(store.read().devices_offline(&all).await.unwrap(), [marked.clone()]);
+
+        commit!(store, work => work.devices().mark_online(&marked).await.unwrap());
+        let error = refused!(store, work => work.devices().mark_online(&marked).await);
+        assert!(error.is_conflict(Constraint::Stale), "{error:?}");
+        assert_eq!(store.read().devices_offline(&all).await.unwrap(), []);
     }
 }

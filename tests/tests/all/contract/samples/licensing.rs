@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use cardkey_domain::{MaskedCardKey, Timestamp, UserId, Validity};
+use cardkey_domain::{AppId, MaskedCardKey, Timestamp, UserId, Validity};
 use cardkey_licensing::model::{
     App, AppPolicy, AppStatus, Batch, BatchStatus, CardKey, CardKeyState, Component, ComponentHash, Device,
     DeviceMatching, Fingerprint, Licence, NewCardKey, Seat, SigningKeyRecord, SigningKeyState,
@@ -18,6 +18,7 @@ impl World {
             contact: None,
             status: AppStatus::Active,
             policy: AppPolicy::default(),
+            maintenance: None,
             created_at: self.now(),
             updated_at: self.now(),
         }
@@ -105,11 +106,19 @@ impl World {
             owner_id,
             max_devices: card_key.max_devices,
             expires_at: Some(self.now().plus(Duration::from_secs(86_400))),
+            remind_at: None,
             uses_left: None,
             trial: false,
             epoch: 1,
             created_at: self.now(),
         }
+    }
+
+    /// A licence of an app whose card key matters to nobody.
+    pub(crate) fn licence_of(&self, app_id: AppId, owner_id: UserId) -> Licence {
+        let batch = self.batch(&App { id: app_id, ..self.app() }, 1);
+        let card_key = unused(&batch, &self.new_card_key(), self.now());
+        self.licence(&card_key, owner_id)
     }
 
     pub(crate) fn device(&self, app: &App, owner_id: UserId) -> Device {
@@ -125,6 +134,8 @@ impl World {
             ip: None,
             first_seen_at: self.now(),
             last_seen_at: self.now(),
+            status: None,
+            offline_at: None,
         }
     }
 

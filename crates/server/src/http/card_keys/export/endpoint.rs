@@ -1,5 +1,4 @@
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,15 +6,14 @@ use actix_web::web::Data;
 use bytes::Bytes;
 use cardkey_domain::BatchId;
 use cardkey_licensing::{Export, Licensing};
-use futures::{Stream, StreamExt};
+use futures::{StreamExt, TryStreamExt};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::lines::Lines;
-use super::row::Row;
-use super::workbook;
+use super::row::CardKeyRow;
 use crate::http::answer::Download;
 use crate::http::error::Code;
+use crate::http::export::{Lines, Pieces, Steps, XLSX, lines, workbook};
 use crate::http::extract::{Caller, Path, Query};
 use crate::http::problem::Problem;
 use crate::http::services::Services;
@@ -41,8 +39,6 @@ pub(crate) const EXPORTS_AT_ONCE: usize = 2;
 
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
-type Pieces = Pin<Box<dyn Stream<Item = io::Result<Bytes>>>>;
-
 /// Exports a batch with its card keys in clear, which is written down.
 pub(crate) async fn export(
     caller: Caller,
@@ -54,12 +50,12 @@ pub(crate) async fn export(
     let room = services.exports.enter().ok_or_else(busy)?;
     let format = query.format;
     let export = services.licensing.export_batch(&caller.call(), id, format.extension()).await?;
-    let licensing = Arc::clone(&services.licensing);
+    let steps = steps(Arc::clone(&services.licensing), export);
     let bytes: Pieces = match format {
-        Format::Txt => Box::pin(lines(licensing, export, Lines::Txt)),
-        Format::Csv => Box::pin(lines(licensing, export, Lines::Csv)),
-        Format::Json => Box::pin(lines(licensing, export, Lines::Json)),
-        Format::Xlsx => Box::pin(workbook::pieces(licensing, export).await.map_err(Problem::internal)?),
+        Format::Txt => Box::pin(steps.map_ok(|rows| codes(&rows))),
+        Format::Csv => lines(steps, Lines::Csv),
+        Format::Json => lines(steps, Lines::Json),
+        Format::Xlsx => workbook(steps).await.map_err(Problem::internal)?,
     };
     let file_name = format!("card-keys-{id}.{}", format.extension());
     let bytes: Pieces = Box::pin(bytes.inspect(move |_| {
@@ -68,31 +64,20 @@ pub(crate) async fn export(
     Ok(Download { content_type: format.content_type(), file_name, bytes })
 }
 
-/// Where a file that is written line by line is.
-enum Progress {
-    Head(Export),
-    Rows(Export, bool),
-    Done,
-}
-
-fn lines(licensing: Arc<Licensing>, export: Export, format: Lines) -> impl Stream<Item = io::Result<Bytes>> {
-    futures::stream::try_unfold(Progress::Head(export), move |progress| {
+fn steps(licensing: Arc<Licensing>, export: Export) -> Steps<CardKeyRow> {
+    Box::pin(futures::stream::try_unfold(export, move |mut export| {
         let licensing = Arc::clone(&licensing);
         async move {
-            match progress {
-                Progress::Head(export) => Ok(Some((format.head()?, Progress::Rows(export, true)))),
-                Progress::Rows(mut export, first) => {
-                    let step = licensing.export_step(&mut export).await.map_err(io::Error::other)?;
-                    if step.is_empty() {
-                        return Ok(Some((format.tail(), Progress::Done)));
-                    }
-                    let rows: Vec<Row> = step.iter().map(|(card, code)| Row::of(card, code)).collect();
-                    Ok(Some((format.rows(&rows, first)?, Progress::Rows(export, false))))
-                }
-                Progress::Done => Ok(None),
-            }
+            let step = licensing.export_step(&mut export).await.map_err(io::Error::other)?;
+            let rows: Vec<CardKeyRow> = step.iter().map(|(card, code)| CardKeyRow::of(card, code)).collect();
+            Ok((!rows.is_empty()).then_some((rows, export)))
         }
-    })
+    }))
+}
+
+/// The codes alone, one a line.
+fn codes(rows: &[CardKeyRow]) -> Bytes {
+    rows.iter().flat_map(|row| [row.card_key.as_str(), "\n"]).collect::<String>().into()
 }
 
 impl Format {
@@ -108,9 +93,9 @@ impl Format {
     fn content_type(self) -> &'static str {
         match self {
             Self::Txt => "text/plain; charset=utf-8",
-            Self::Csv => "text/csv; charset=utf-8",
-            Self::Json => "application/json",
-            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Csv => Lines::Csv.content_type(),
+            Self::Json => Lines::Json.content_type(),
+            Self::Xlsx => XLSX,
         }
     }
 }

@@ -1,9 +1,7 @@
 //! The export of a batch (CARD-03): card keys in clear, made while they are sent, so that a million of them need no memory.
 
 mod endpoint;
-mod lines;
 mod row;
-mod workbook;
 
 pub(crate) use endpoint::EXPORTS_AT_ONCE;
 pub(in crate::http) use endpoint::export;
