@@ -8,7 +8,7 @@ WITH_DATABASES := cargo run -q --locked -p cardkey-tests --bin with-databases --
 
 run: ; cargo run --locked --bin cardkey -- serve
 test: ; .ci/need nextest && cargo test -q --locked --workspace --doc && cargo nextest run --locked --workspace --no-run && $(WITH_DATABASES) cargo nextest run --locked --workspace
-test-embedded: ; .ci/need nextest && echo "Not run: the suites for PostgreSQL and MariaDB" && cargo nextest run --locked --workspace -E 'not test(/::(postgres|mariadb)$$/)'
+test-embedded: ; .ci/need nextest && echo "Not run: the suites for PostgreSQL, MariaDB and a browser" && cargo nextest run --locked --workspace -E 'not test(/::(postgres|mariadb)$$|::browser::/)'
 lint: ; .ci/need deny && cargo fmt --all --check && cargo clippy -q --locked --workspace --all-targets -- -D warnings && cargo deny --locked check bans licenses sources && cargo run -q --locked --bin cardkey -- openapi | diff docs/openapi.json -
 fmt: ; cargo fmt --all
 openapi: ; cargo run -q --locked --bin cardkey -- openapi > docs/openapi.json

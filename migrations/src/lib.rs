@@ -20,6 +20,5 @@ mod m20261120_000007_live;
 mod m20261120_000009_races;
 mod m20261126_000012_reminders;
 mod m20261126_000013_audit;
-mod m20261126_000014_presence;
 
 pub use migrator::Migrator;

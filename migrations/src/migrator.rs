@@ -17,7 +17,6 @@ impl MigratorTrait for Migrator {
             Box::new(crate::m20261120_000009_races::Migration),
             Box::new(crate::m20261126_000012_reminders::Migration),
             Box::new(crate::m20261126_000013_audit::Migration),
-            Box::new(crate::m20261126_000014_presence::Migration),
         ]
     }
 }

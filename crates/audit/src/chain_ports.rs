@@ -12,7 +12,8 @@ pub trait ChainStore: Send + Sync {
     /// The last place that was given.
     async fn head(&self) -> Result<Option<Link>, StoreError>;
 
-    /// Rows without a place, in the order of their identifiers, found without looking at any other.
+    /// Some rows without a place, those that came first as a rule, in the order of their identifiers. They are found without looking at
+    /// any other.
     async fn unsealed(&self, limit: u32) -> Result<Vec<AuditRecord>, StoreError>;
 
     /// How many rows have no place, counted up to `most`.

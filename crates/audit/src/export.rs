@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use cardkey_domain::{Ambient, Cursor, Id, PageRequest};
-use cardkey_events::{AuditEntry, Call, Deed, StoreError, record};
+use cardkey_events::{AuditEntry, AuditLevel, AuditStatus, Auditable, Call, Deed, Fact, StoreError, record};
 
 use crate::{AuditFilter, AuditReader, AuditStore};
 
@@ -36,7 +36,7 @@ impl AuditExports {
         filter: AuditFilter,
         format: &'static str,
     ) -> Result<AuditExport, StoreError> {
-        let deed = of_what(Deed::done("audit_log.export").with("format", format), &filter);
+        let deed = Deed::done("audit_log.export").with("format", format).with("filter", of_what(&filter));
         let mut work = self.store.begin().await?;
         record(work.as_mut(), &self.ambient, call, deed, Vec::new()).await?;
         work.commit().await?;
@@ -56,7 +56,7 @@ impl AuditExports {
 }
 
 /// What was asked for: what has a form of its own; of free text only that there was some, since people paste anything into a search.
-fn of_what(deed: Deed, filter: &AuditFilter) -> Deed {
+fn of_what(filter: &AuditFilter) -> Fact {
     let free = [
         ("action", filter.action.is_some()),
         ("target", filter.target.is_some()),
@@ -64,11 +64,15 @@ fn of_what(deed: Deed, filter: &AuditFilter) -> Deed {
         ("q", filter.text.is_some()),
     ];
     let given: Vec<&'static str> = free.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect();
-    let deed = deed
-        .with("user_id", filter.user_id)
-        .with("level", filter.level.map(cardkey_events::AuditLevel::as_str))
-        .with("status", filter.status.map(cardkey_events::AuditStatus::as_str))
-        .with("from", filter.from)
-        .with("to", filter.to);
-    if given.is_empty() { deed } else { deed.with("filtered_by", given) }
+    Fact::fields([
+        ("user_id", filter.user_id.fact()),
+        ("level", filter.level.map(AuditLevel::as_str).fact()),
+        ("status", filter.status.map(AuditStatus::as_str).fact()),
+        ("from", filter.from.fact()),
+        ("to", filter.to.fact()),
+        ("by", if given.is_empty() { Fact::NONE } else { given.fact() }),
+    ])
 }
+
+#[cfg(test)]
+mod tests;

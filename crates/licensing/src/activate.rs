@@ -1,5 +1,5 @@
 use cardkey_crypto::PublicKey;
-use cardkey_domain::{AppId, CardKeyCode, DeviceId, LicenceId, Timestamp, UserId};
+use cardkey_domain::{AppId, CardKeyCode, DeviceId, LicenceId, OFFLINE_AFTER, Timestamp, UserId};
 use cardkey_events::{Call, Constraint, StoreError, record};
 use serde::{Deserialize, Serialize};
 
@@ -126,6 +126,7 @@ impl Licensing {
             Some(event) => redeemed(&card, &licence, event, now)?,
             None => card.clone(),
         };
+        let takes_trial = licence.trial && !self.had_seat(&device, new_device, licence.id).await?;
         let seat = Seat {
             id: self.ambient.id(),
             licence_id: licence.id,
@@ -156,6 +157,7 @@ impl Licensing {
             seat,
             device,
             new_device,
+            takes_trial,
             junk: identified.junk,
             outcome,
         })
@@ -231,7 +233,7 @@ impl Licensing {
                 first_seen_at: now,
                 last_seen_at: now,
                 status: None,
-                offline_at: None,
+                online_until: Some(now.plus(OFFLINE_AFTER)),
             },
         }
     }
@@ -272,6 +274,15 @@ impl Licensing {
         Ok((licence, free.ok_or(ActivateError::AlreadyUsed)?, None))
     }
 
+    /// Whether the device was bound to the licence before: then its trial is this one, and binding it again takes no other.
+    async fn had_seat(&self, device: &Device, is_new: bool, licence: LicenceId) -> Result<bool, StoreError> {
+        if is_new {
+            return Ok(false);
+        }
+        let seats = self.read().seats_of_device(device.id).await?;
+        Ok(seats.iter().any(|seat| seat.licence_id == licence))
+    }
+
     /// Writes everything or nothing.
     async fn carry_out(&self, call: &Call, plan: &Plan) -> Result<(), StoreError> {
         let mut work = self.store.begin().await?;
@@ -279,8 +290,8 @@ impl Licensing {
         record(work.as_mut(), &self.ambient, call, plan.deed(), plan.happenings()).await?;
         call.finish(work, &plan.outcome, plan.now).await?;
         self.cache.forget_licence(plan.licence.id);
-        if plan.device.offline_at.is_some() {
-            // It is written down already; this takes the mark off it.
+        if plan.device.online_until.is_none() {
+            // It was found offline; that it is seen is written down already, that it is back is not.
             self.sightings.note(Sighting { device: plan.device.id, at: plan.now, ip: call.ip, status: None });
         }
         Ok(())

@@ -1,5 +1,6 @@
-use cardkey_domain::{CardKeyId, DeviceId};
+use cardkey_domain::{CardKeyId, DeviceId, Timestamp, UserId};
 use cardkey_events::{Call, Constraint, Deed, Fact, Happening, StoreError, record};
+use serde::Serialize;
 
 use crate::Licensing;
 use crate::model::{CardKey, CardKeyState, IllegalTransition, Licence};
@@ -47,6 +48,12 @@ pub(crate) struct Change {
 pub(crate) enum Unbind {
     None,
     One(DeviceId),
+    /// The one of a device of the owner's, by the owner.
+    Own {
+        device: DeviceId,
+        user: UserId,
+        at: Timestamp,
+    },
     All,
 }
 
@@ -77,7 +84,7 @@ impl Licensing {
                 None => None,
             };
             let change = (kind.make)(&seen, licence)?;
-            match self.write_change(call, &seen, &change, kind.action, kind.name).await {
+            match self.write_change(call, &seen, &change, kind.action, kind.name, &change.card).await {
                 Ok(()) => return Ok(change.card),
                 Err(ChangeError::Store(error)) if worth_another_look(&error) => {}
                 Err(error) => return Err(error),
@@ -86,13 +93,15 @@ impl Licensing {
         Err(too_busy().into())
     }
 
-    async fn write_change(
+    /// Writes a change and `outcome`, which a retry is told. Fails as stale where the card key or the licence changed since they were read.
+    pub(crate) async fn write_change<O: Serialize>(
         &self,
         call: &Call,
         seen: &CardKey,
         change: &Change,
         action: &'static str,
         name: &str,
+        outcome: &O,
     ) -> Result<(), ChangeError> {
         let now = self.ambient.now();
         let mut work = self.store.begin().await?;
@@ -105,6 +114,10 @@ impl Licensing {
             unbound = match change.unbind {
                 Unbind::None => Vec::new(),
                 Unbind::One(device) => work.licences().unbind(licence.id, Some(device), now).await?,
+                Unbind::Own { device, user, at } => {
+                    work.licences().note_own_unbind(licence.id, device, user, at).await?;
+                    work.licences().unbind(licence.id, Some(device), at).await?
+                }
                 Unbind::All => work.licences().unbind(licence.id, None, now).await?,
             };
         }
@@ -113,7 +126,7 @@ impl Licensing {
         }
         let deed = deed(action, seen, change, &unbound);
         record(work.as_mut(), &self.ambient, call, deed, happenings(name, &change.card, &unbound)).await?;
-        call.finish(work, &change.card, now).await?;
+        call.finish(work, outcome, now).await?;
         if let Some(licence) = &change.licence {
             self.cache.forget_licence(licence.id);
         }

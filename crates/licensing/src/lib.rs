@@ -39,6 +39,7 @@ mod reissue;
 mod remind;
 mod service;
 mod sightings;
+mod unbind_own;
 mod verdict;
 mod verify;
 
@@ -61,14 +62,15 @@ pub use nonce::{InvalidNonce, Nonce};
 pub use operate::Extension;
 pub use ports::{
     AppRepository, BatchRepository, BlacklistRepository, CardKeyFilter, CardKeyRepository, DeviceFilter,
-    DeviceRepository, LicenceOverview, LicenceRepository, LicenceStanding, MaintenanceRepository, Reader, Sighting,
+    DeviceRepository, LicenceOverview, LicenceRepository, LicenceStanding, MaintenanceRepository, Reader,
     SigningKeyRepository, Store, UnitOfWork,
 };
 pub use proof::{PresentedProof, ProofMemory, RecentProofs};
 pub use question::VerifyError;
 pub use reissue::{Reissue, ReissueError};
 pub use service::Licensing;
-pub use sightings::{NoSightings, Sightings};
+pub use sightings::{NoSightings, Sighting, Sightings};
+pub use unbind_own::{Later, UnbindOwn, UnbindOwnError, UnboundOwn};
 pub use verdict::{Confirmation, VERDICT_TYPE, VerdictClaims, VerdictCode};
 pub use verify::Verify;
 

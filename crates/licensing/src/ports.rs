@@ -1,5 +1,3 @@
-use std::net::IpAddr;
-
 use async_trait::async_trait;
 use cardkey_domain::{
     AppId, BatchId, BlacklistId, BlacklistSubject, CardKeyId, DeviceId, EventId, LicenceId, MaskedCardKey, Page,
@@ -7,6 +5,7 @@ use cardkey_domain::{
 };
 use cardkey_events::{StoreError, Transaction};
 
+use crate::Sighting;
 use crate::model::{
     App, Batch, BatchStatus, BlacklistEntry, CardKey, CardKeyState, Device, Fingerprint, Licence, Maintenance,
     NewCardKey, Seat, SigningKeyRecord,
@@ -119,6 +118,14 @@ pub trait LicenceRepository: Send {
         device: Option<DeviceId>,
         now: Timestamp,
     ) -> Result<Vec<DeviceId>, StoreError>;
+    /// Notes that an account freed the seat of a device on a licence of its own.
+    async fn note_own_unbind(
+        &mut self,
+        id: LicenceId,
+        device: DeviceId,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
     /// Notes that a device used up its trial of an app; [`cardkey_events::Constraint::Trial`] when it had.
     async fn take_trial(&mut self, app: AppId, device: DeviceId, now: Timestamp) -> Result<(), StoreError>;
 }
@@ -130,11 +137,11 @@ pub trait DeviceRepository: Send {
     async fn insert(&mut self, device: &Device) -> Result<(), StoreError>;
     /// Overwrites what a device told of itself (name, operating system, address, components, last seen).
     async fn update(&mut self, device: &Device) -> Result<(), StoreError>;
-    /// Marks a device as offline that still is as of `seen`; [`cardkey_events::Constraint::Stale`] when it showed itself since, or is
-    /// marked.
-    async fn mark_offline(&mut self, seen: &Device, now: Timestamp) -> Result<(), StoreError>;
-    /// Takes away the mark that `seen` bears; [`cardkey_events::Constraint::Stale`] when somebody else did.
-    async fn mark_online(&mut self, seen: &Device) -> Result<(), StoreError>;
+    /// Notes that a device was found offline that counted as online until `seen` says; [`cardkey_events::Constraint::Stale`] when it
+    /// showed itself since, or was found before.
+    async fn mark_offline(&mut self, seen: &Device) -> Result<(), StoreError>;
+    /// Lets a device that was found offline count as online until a moment; [`cardkey_events::Constraint::Stale`] when it does already.
+    async fn mark_online(&mut self, id: DeviceId, until: Timestamp) -> Result<(), StoreError>;
 }
 
 /// Writes the blacklist.
@@ -179,6 +186,8 @@ pub trait Reader: Send + Sync {
 
     /// A licence with its bound seats.
     async fn licence(&self, id: LicenceId) -> Result<Option<(Licence, Vec<Seat>)>, StoreError>;
+    /// When owners of a licence freed seats of it after `since`, newest first, at most 1,000.
+    async fn own_unbinds(&self, id: LicenceId, since: Timestamp) -> Result<Vec<Timestamp>, StoreError>;
     /// An account's licences, newest first. Those whose card key was deleted are left out.
     async fn licences_of(&self, owner: UserId, page: PageRequest) -> Result<Page<LicenceOverview>, StoreError>;
     /// Licences whose owner is to be reminded by `now`, longest due first, with the state of their card keys.
@@ -192,9 +201,9 @@ pub trait Reader: Send + Sync {
     async fn device_by_fingerprint(&self, app: AppId, fingerprint: &Fingerprint) -> Result<Option<Device>, StoreError>;
     /// Devices, newest first, each with its bound seats.
     async fn devices(&self, filter: &DeviceFilter, page: PageRequest) -> Result<Page<(Device, Vec<Seat>)>, StoreError>;
-    /// Devices that are not marked as offline and were last seen before `before`, the longest silent first.
-    async fn devices_silent(&self, before: Timestamp, limit: u32) -> Result<Vec<Device>, StoreError>;
-    /// Those of these devices that are marked as offline.
+    /// Devices that counted as online until a moment before `now`, the longest silent first.
+    async fn devices_silent(&self, now: Timestamp, limit: u32) -> Result<Vec<Device>, StoreError>;
+    /// Those of these devices that were found offline.
     async fn devices_offline(&self, among: &[DeviceId]) -> Result<Vec<Device>, StoreError>;
     /// Every seat a device ever had, newest first, at most 100.
     async fn seats_of_device(&self, device: DeviceId) -> Result<Vec<Seat>, StoreError>;
@@ -222,7 +231,8 @@ pub trait Reader: Send + Sync {
         page: PageRequest,
     ) -> Result<Page<BlacklistEntry>, StoreError>;
 
-    /// Writes down when and whence devices were last seen, in one statement where the database allows. Not part of any unit of work.
+    /// Writes down when and whence devices were last seen, in one statement where the database allows; those that count as online do so
+    /// for longer. Not part of any unit of work.
     async fn note_sightings(&self, sightings: &[Sighting]) -> Result<(), StoreError>;
     /// Folds the counts of card keys, so that totals stay quick.
     async fn fold_tallies(&self) -> Result<(), StoreError>;
@@ -298,28 +308,4 @@ pub struct DeviceFilter {
     pub seen_from: Option<Timestamp>,
     /// Last seen before this time.
     pub seen_before: Option<Timestamp>,
-}
-
-/// A device was seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sighting {
-    /// Which.
-    pub device: DeviceId,
-    /// When.
-    pub at: Timestamp,
-    /// From where.
-    pub ip: Option<IpAddr>,
-    /// What it said of itself, where it did.
-    pub status: Option<Text<64>>,
-}
-
-impl Sighting {
-    /// Becomes the later of this one and another of the same device; what only one of them tells stays.
-    pub fn follow(&mut self, other: Self) {
-        let earlier = if self.at <= other.at { std::mem::replace(self, other) } else { other };
-        self.ip = self.ip.or(earlier.ip);
-        if self.status.is_none() {
-            self.status = earlier.status;
-        }
-    }
 }

@@ -1,5 +1,6 @@
-//! Who shows itself and who does not (DEV-04). A device bears a mark while it is offline, so that each going and each coming back is told
-//! once; whether it is online at a moment is told by when it was last seen.
+//! Who shows itself and who does not (DEV-04). A device counts as online until a moment that each sighting moves on; once that moment has
+//! passed and was noticed it counts as offline, so that each going and each coming back is told once. Whether it is online at a moment is
+//! told by when it was last seen.
 
 use cardkey_domain::OFFLINE_AFTER;
 use cardkey_events::{Call, Constraint, Deed, Happening, StoreError, record};
@@ -18,7 +19,7 @@ enum Went {
 }
 
 impl Licensing {
-    /// Writes down sightings that were gathered. Devices that were marked as offline are not any more, and that is told.
+    /// Writes down sightings that were gathered. Devices that were found offline are online again, and that is told.
     pub async fn note_sightings(&self, call: &Call, sightings: &[Sighting]) -> Result<(), StoreError> {
         self.read().note_sightings(sightings).await?;
         let seen: Vec<_> = sightings.iter().map(|sighting| sighting.device).collect();
@@ -28,10 +29,9 @@ impl Licensing {
         Ok(())
     }
 
-    /// Marks devices as offline that are silent, some at a time, and tells how many it found; to be called again while there are any.
+    /// Finds devices offline that are silent, some at a time, and tells how many; to be called again while there are any.
     pub async fn mark_silent(&self, call: &Call) -> Result<usize, StoreError> {
-        let before = self.ambient.now().minus(OFFLINE_AFTER);
-        let silent = self.read().devices_silent(before, CHUNK).await?;
+        let silent = self.read().devices_silent(self.ambient.now(), CHUNK).await?;
         self.mark_each(call, &silent, Went::Offline).await?;
         Ok(silent.len())
     }
@@ -41,7 +41,7 @@ impl Licensing {
             Err(error) if error.is_conflict(Constraint::Stale) => {}
             marked => return marked,
         }
-        // One of them was seen in between, or marked by another node: it alone is passed over.
+        // One of them was seen in between, or another node was first: it alone is passed over.
         for one in devices.chunks(1) {
             match self.mark(call, one, went).await {
                 Err(error) if error.is_conflict(Constraint::Stale) => {}
@@ -55,14 +55,13 @@ impl Licensing {
         if devices.is_empty() {
             return Ok(());
         }
-        let now = self.ambient.now();
         let ids: Vec<_> = devices.iter().map(|device| device.id).collect();
         let mut work = self.store.begin().await?;
         let mut happenings = Vec::with_capacity(devices.len());
         for device in devices {
             match went {
-                Went::Offline => work.devices().mark_offline(device, now).await?,
-                Went::Online => work.devices().mark_online(device).await?,
+                Went::Offline => work.devices().mark_offline(device).await?,
+                Went::Online => work.devices().mark_online(device.id, device.last_seen_at.plus(OFFLINE_AFTER)).await?,
             }
             happenings.push(went.told(device));
         }

@@ -20,6 +20,7 @@ pub struct Database {
 struct Inner {
     connected: Connected,
     url: String,
+    pool: u32,
     appended: Arc<Notify>,
     spoken: Arc<Notify>,
 }
@@ -30,7 +31,7 @@ impl Database {
     pub async fn connect(url: &str, pool: u32) -> Result<Self, ConnectError> {
         let appended = Arc::new(Notify::new());
         let connected = connect(url, pool, &appended).await?;
-        Ok(Self { inner: Arc::new(Inner { connected, url: url.to_owned(), appended, spoken: Arc::default() }) })
+        Ok(Self { inner: Arc::new(Inner { connected, url: url.to_owned(), pool, appended, spoken: Arc::default() }) })
     }
 
     /// Brings the schema up to date; returns the names of the migrations that ran. One node does it, the others wait.
@@ -64,6 +65,15 @@ impl Database {
             Connected::File(readers, _) => On::Readers(readers),
             Connected::Server(pool) => On::Server(pool),
         }
+    }
+
+    pub(crate) fn connected(&self) -> &Connected {
+        &self.inner.connected
+    }
+
+    /// How many connections to a server there may be.
+    pub(crate) fn pool(&self) -> u32 {
+        self.inner.pool
     }
 
     pub(crate) fn backend(&self) -> DbBackend {

@@ -15,6 +15,7 @@ mod identity;
 mod journal;
 mod licensing;
 mod live;
+mod load;
 mod migrate;
 mod outbox;
 mod receipts;
@@ -28,5 +29,6 @@ mod work;
 
 pub use connect::ConnectError;
 pub use database::Database;
+pub use load::{Backlog, Connections, Load, WriterLoad};
 pub use migrate::{MigrateError, MigrationStatus};
 pub use sealed::{Sealed, SealedPlace};

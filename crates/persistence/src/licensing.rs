@@ -134,6 +134,10 @@ impl Reader for Database {
         Ok(Some((licence, seats::bound_to_each(self, &[id]).await?)))
     }
 
+    async fn own_unbinds(&self, id: LicenceId, since: Timestamp) -> Result<Vec<Timestamp>, StoreError> {
+        seats::own_unbinds(self, id, since).await
+    }
+
     async fn licences_of(&self, owner: UserId, page: PageRequest) -> Result<Page<LicenceOverview>, StoreError> {
         licences::list(self, owner, page).await
     }
@@ -158,8 +162,8 @@ impl Reader for Database {
         devices::list(self, filter, page).await
     }
 
-    async fn devices_silent(&self, before: Timestamp, limit: u32) -> Result<Vec<Device>, StoreError> {
-        devices::silent(self, before, limit).await
+    async fn devices_silent(&self, now: Timestamp, limit: u32) -> Result<Vec<Device>, StoreError> {
+        devices::silent(self, now, limit).await
     }
 
     async fn devices_offline(&self, among: &[DeviceId]) -> Result<Vec<Device>, StoreError> {

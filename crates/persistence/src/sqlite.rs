@@ -21,6 +21,7 @@ mod group;
 mod pinned;
 mod readers;
 mod step;
+mod tally;
 mod turn;
 mod writer;
 

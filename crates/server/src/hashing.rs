@@ -14,6 +14,8 @@ use cardkey_identity::{Busy, HashingPlace, PasswordWorker};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::timeout;
 
+use crate::metrics::Counter;
+
 /// Places in the queue for each thread. A hash takes about a quarter of a second, so whoever is let in waits two seconds at most.
 const PLACES_EACH: usize = 8;
 
@@ -32,7 +34,19 @@ type Job = Box<dyn FnOnce(&PasswordHasher, &dyn Entropy) + Send>;
 pub(crate) struct HashingPool {
     places: Arc<Semaphore>,
     standing: Semaphore,
+    size: usize,
+    refused: Counter,
     jobs: Sender<Job>,
+}
+
+/// How busy it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct HashingLoad {
+    pub(crate) places: usize,
+    pub(crate) in_use: usize,
+    pub(crate) waiting: usize,
+    /// Since the start.
+    pub(crate) refused: u64,
 }
 
 struct Place {
@@ -50,8 +64,28 @@ impl HashingPool {
             let (waiting, hasher, entropy) = (Arc::clone(&waiting), hasher.clone(), Arc::clone(entropy));
             thread::spawn(move || work(&waiting, &hasher, entropy.as_ref()));
         }
-        let places = Arc::new(Semaphore::new(threads * PLACES_EACH));
-        Self { places, standing: Semaphore::new(STANDING), jobs }
+        let size = threads * PLACES_EACH;
+        let (places, standing) = (Arc::new(Semaphore::new(size)), Semaphore::new(STANDING));
+        Self { places, standing, size, refused: Counter::default(), jobs }
+    }
+
+    /// How busy it is at this moment.
+    pub(crate) fn load(&self) -> HashingLoad {
+        HashingLoad {
+            places: self.size,
+            in_use: self.size.saturating_sub(self.places.available_permits()),
+            waiting: STANDING.saturating_sub(self.standing.available_permits()),
+            refused: self.refused.value(),
+        }
+    }
+
+    /// A place in the queue, perhaps after a while.
+    async fn place(&self) -> Option<OwnedSemaphorePermit> {
+        if let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() {
+            return Some(permit);
+        }
+        let _standing = self.standing.try_acquire().ok()?;
+        timeout(STANDING_FOR, Arc::clone(&self.places).acquire_owned()).await.ok()?.ok()
     }
 }
 
@@ -82,14 +116,9 @@ fn yield_to_others() {}
 #[async_trait]
 impl PasswordWorker for HashingPool {
     async fn admit(&self) -> Result<Box<dyn HashingPlace>, Busy> {
-        let busy = Busy { retry_after: RETRY_AFTER };
-        let permit = match Arc::clone(&self.places).try_acquire_owned() {
-            Ok(permit) => permit,
-            Err(_) => {
-                let _standing = self.standing.try_acquire().map_err(|_| busy)?;
-                let permit = timeout(STANDING_FOR, Arc::clone(&self.places).acquire_owned()).await;
-                permit.map_err(|_| busy)?.map_err(|_| busy)?
-            }
+        let Some(permit) = self.place().await else {
+            self.refused.count();
+            return Err(Busy { retry_after: RETRY_AFTER });
         };
         Ok(Box::new(Place { _permit: permit, jobs: self.jobs.clone() }))
     }
@@ -163,6 +192,8 @@ mod tests {
             places.push(pool.admit().await.unwrap());
         }
         assert!(pool.admit().await.is_err_and(|busy| busy.retry_after == RETRY_AFTER));
+        let load = pool.load();
+        assert_eq!((load.in_use, load.waiting, load.refused), (load.places, 0, 1));
         let mut waiting = std::pin::pin!(pool.admit());
         assert!(futures::poll!(&mut waiting).is_pending());
         places.pop();

@@ -4,7 +4,8 @@
 //! - `config` reads the settings ([`Settings`]) once; `logging` starts the log;
 //! - `http` is the shell around the use cases: every route with its permission in `http/routes.rs`, every error in `http/error.rs`;
 //! - `ws` is the live connection: what clients are told the moment it is published;
-//! - `jobs` is what happens without anybody asking; `hashing` and `memory` do for identity and licensing what needs threads or caches.
+//! - `jobs` is what happens without anybody asking; `hashing` and `memory` do for identity and licensing what needs threads or caches;
+//! - `metrics` is what the server tells of itself in numbers.
 
 mod audit_files;
 pub mod cli;
@@ -16,6 +17,7 @@ mod http;
 mod jobs;
 mod logging;
 mod memory;
+mod metrics;
 mod start;
 mod ws;
 

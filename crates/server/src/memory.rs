@@ -144,6 +144,11 @@ impl Sightings for GatheredSightings {
 }
 
 impl GatheredSightings {
+    /// How many devices' sightings wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// Writes down what was gathered; on failure it is gathered again. Afterwards everything that was gathered before the call is written.
     pub(crate) async fn flush(&self, licensing: &Licensing, call: &Call) -> Result<(), StoreError> {
         let _alone = self.writing.lock().await;

@@ -197,7 +197,7 @@ fn the_chain_goes_on_through_archives_and_what_is_done_to_them_is_found() {
     assert_eq!(shortened, [(K::ArchiveChanged, Some(1)), (K::RowsMissing, Some(11))]);
 
     let gone = archived();
-    gone.folder.with(|files| files.clear());
+    gone.folder.with(std::collections::BTreeMap::clear);
     assert_eq!(gone.findings(), [(K::ArchiveMissing, Some(1))]);
     let forgotten = archived();
     forgotten.chain.with(|kept| kept.archives.clear());

@@ -15,6 +15,8 @@ pub(super) struct Plan {
     pub(super) seat: Seat,
     pub(super) device: Device,
     pub(super) new_device: bool,
+    /// Whether this is the one trial of the app that the device gets.
+    pub(super) takes_trial: bool,
     pub(super) junk: Vec<Component>,
     pub(super) outcome: Activated,
 }
@@ -37,7 +39,7 @@ impl Plan {
             work.licences().insert(&self.licence).await?;
         }
         work.licences().bind(&self.seat).await?;
-        if self.licence.trial {
+        if self.takes_trial {
             work.licences().take_trial(self.licence.app_id, self.device.id, self.now).await?;
         }
         Ok(())

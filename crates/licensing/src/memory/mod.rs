@@ -2,6 +2,7 @@
 //!
 //! Units of work run one after the other, each on a copy of the tables it touches, so it is meant for thousands of rows, not millions.
 
+mod devices;
 mod filters;
 mod lock;
 mod maintenances;

@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cardkey_domain::{
-    AppId, BatchId, BlacklistId, BlacklistSubject, CardKeyId, DeviceId, LicenceId, Page, PageRequest, Timestamp, UserId,
+    AppId, BatchId, BlacklistId, BlacklistSubject, CardKeyId, DeviceId, LicenceId, OFFLINE_AFTER, Page, PageRequest,
+    Timestamp, UserId,
 };
 use cardkey_events::StoreError;
 
@@ -87,6 +88,12 @@ impl Reader for MemoryStore {
         Ok(state.licences.get(&id).map(|licence| (licence.clone(), state.bound_seats(id))))
     }
 
+    async fn own_unbinds(&self, id: LicenceId, since: Timestamp) -> Result<Vec<Timestamp>, StoreError> {
+        let state = self.snapshot();
+        let freed = state.own_unbinds.iter().rev().filter(|(licence, at)| *licence == id && *at > since);
+        Ok(freed.map(|(_, at)| *at).take(1_000).collect())
+    }
+
     async fn licences_of(&self, owner: UserId, request: PageRequest) -> Result<Page<LicenceOverview>, StoreError> {
         let state = self.snapshot();
         let overview = |licence: &Licence| {
@@ -154,10 +161,10 @@ impl Reader for MemoryStore {
         }))
     }
 
-    async fn devices_silent(&self, before: Timestamp, limit: u32) -> Result<Vec<Device>, StoreError> {
-        let silent = |device: &&Device| device.offline_at.is_none() && device.last_seen_at < before;
+    async fn devices_silent(&self, now: Timestamp, limit: u32) -> Result<Vec<Device>, StoreError> {
+        let silent = |device: &&Device| device.online_until.is_some_and(|until| until < now);
         let mut devices: Vec<Device> = self.snapshot().devices.values().filter(silent).cloned().collect();
-        devices.sort_by_key(|device| device.last_seen_at);
+        devices.sort_by_key(|device| device.online_until);
         devices.truncate(limit as usize);
         Ok(devices)
     }
@@ -165,7 +172,7 @@ impl Reader for MemoryStore {
     async fn devices_offline(&self, among: &[DeviceId]) -> Result<Vec<Device>, StoreError> {
         let state = self.snapshot();
         let found = among.iter().filter_map(|id| state.devices.get(id));
-        Ok(found.filter(|device| device.offline_at.is_some()).cloned().collect())
+        Ok(found.filter(|device| device.online_until.is_none()).cloned().collect())
     }
 
     async fn seats_of_device(&self, device: DeviceId) -> Result<Vec<Seat>, StoreError> {
@@ -222,6 +229,7 @@ impl Reader for MemoryStore {
                 if let Some(device) = devices.get_mut(&sighting.device).filter(|d| d.last_seen_at <= sighting.at) {
                     device.last_seen_at = sighting.at;
                     device.ip = sighting.ip.or(device.ip);
+                    device.online_until = device.online_until.map(|_| sighting.at.plus(OFFLINE_AFTER));
                     device.status = sighting.status.clone().or_else(|| device.status.take());
                 }
             }

@@ -1,7 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use cardkey_domain::{AppId, BatchId, BlacklistId, CardKeyId, DeviceId, LicenceId, SeatId, SigningKeyId, UserId};
+use cardkey_domain::{
+    AppId, BatchId, BlacklistId, CardKeyId, DeviceId, LicenceId, SeatId, SigningKeyId, Timestamp, UserId,
+};
 use cardkey_events::{AuditEntry, Event, Receipt};
 
 use crate::model::{App, Batch, BlacklistEntry, CardKey, Device, Licence, Seat, SigningKeyRecord};
@@ -17,6 +19,7 @@ pub(super) struct State {
     pub(super) codes: Arc<BTreeMap<[u8; 32], CardKeyId>>,
     pub(super) licences: Arc<BTreeMap<LicenceId, Licence>>,
     pub(super) seats: Arc<BTreeMap<SeatId, Seat>>,
+    pub(super) own_unbinds: Arc<Vec<(LicenceId, Timestamp)>>,
     pub(super) devices: Arc<BTreeMap<DeviceId, Device>>,
     pub(super) trials: Arc<BTreeSet<(AppId, DeviceId)>>,
     pub(super) blacklist: Arc<BTreeMap<BlacklistId, BlacklistEntry>>,

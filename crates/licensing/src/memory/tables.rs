@@ -3,20 +3,19 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cardkey_domain::{AppId, BatchId, BlacklistId, DeviceId, LicenceId, SigningKeyId, Timestamp};
+use cardkey_domain::{AppId, BatchId, BlacklistId, DeviceId, LicenceId, SigningKeyId, Timestamp, UserId};
 use cardkey_events::{Constraint, StoreError};
 
 use super::work::MemoryWork;
 use crate::model::{
-    App, Batch, BatchStatus, BlacklistEntry, CardKey, CardKeyState, Device, Licence, NewCardKey, Seat,
-    SigningKeyRecord, SigningKeyState,
+    App, Batch, BatchStatus, BlacklistEntry, CardKey, CardKeyState, Licence, NewCardKey, Seat, SigningKeyRecord,
+    SigningKeyState,
 };
 use crate::{
-    AppRepository, BatchRepository, BlacklistRepository, CardKeyRepository, DeviceRepository, LicenceRepository,
-    SigningKeyRepository,
+    AppRepository, BatchRepository, BlacklistRepository, CardKeyRepository, LicenceRepository, SigningKeyRepository,
 };
 
-fn unique(free: bool, constraint: Constraint) -> Result<(), StoreError> {
+pub(super) fn unique(free: bool, constraint: Constraint) -> Result<(), StoreError> {
     if free { Ok(()) } else { Err(StoreError::Conflict(constraint)) }
 }
 
@@ -205,48 +204,19 @@ impl LicenceRepository for MemoryWork {
         Ok(freed)
     }
 
+    async fn note_own_unbind(
+        &mut self,
+        id: LicenceId,
+        _: DeviceId,
+        _: UserId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        Arc::make_mut(&mut self.state.own_unbinds).push((id, now));
+        Ok(())
+    }
+
     async fn take_trial(&mut self, app: AppId, device: DeviceId, _: Timestamp) -> Result<(), StoreError> {
         unique(Arc::make_mut(&mut self.state.trials).insert((app, device)), Constraint::Trial)
-    }
-}
-
-#[async_trait]
-impl DeviceRepository for MemoryWork {
-    async fn insert(&mut self, device: &Device) -> Result<(), StoreError> {
-        let devices = Arc::make_mut(&mut self.state.devices);
-        let same = |known: &Device| known.app_id == device.app_id && known.fingerprint == device.fingerprint;
-        unique(!devices.values().any(same), Constraint::DeviceFingerprint)?;
-        unique(devices.insert(device.id, device.clone()).is_none(), Constraint::Other)
-    }
-
-    async fn update(&mut self, device: &Device) -> Result<(), StoreError> {
-        if let Some(stored) = Arc::make_mut(&mut self.state.devices).get_mut(&device.id) {
-            *stored = Device {
-                name: device.name.clone(),
-                os: device.os.clone(),
-                ip: device.ip,
-                components: device.components.clone(),
-                last_seen_at: device.last_seen_at,
-                ..stored.clone()
-            };
-        }
-        Ok(())
-    }
-
-    async fn mark_offline(&mut self, seen: &Device, now: Timestamp) -> Result<(), StoreError> {
-        let stored = Arc::make_mut(&mut self.state.devices).get_mut(&seen.id);
-        let same = |device: &&mut Device| device.offline_at.is_none() && device.last_seen_at == seen.last_seen_at;
-        let stored = stored.filter(same).ok_or(StoreError::Conflict(Constraint::Stale))?;
-        stored.offline_at = Some(now);
-        Ok(())
-    }
-
-    async fn mark_online(&mut self, seen: &Device) -> Result<(), StoreError> {
-        let stored = Arc::make_mut(&mut self.state.devices).get_mut(&seen.id);
-        let same = |device: &&mut Device| device.offline_at.is_some() && device.offline_at == seen.offline_at;
-        let stored = stored.filter(same).ok_or(StoreError::Conflict(Constraint::Stale))?;
-        stored.offline_at = None;
-        Ok(())
     }
 }
 

@@ -28,8 +28,8 @@ pub struct Device {
     pub last_seen_at: Timestamp,
     /// What it last said of itself with a heartbeat.
     pub status: Option<Text<64>>,
-    /// Since when it is marked as offline; `None` while it is not.
-    pub offline_at: Option<Timestamp>,
+    /// Until when it counts as online unless it shows itself again; `None` once it was found offline.
+    pub online_until: Option<Timestamp>,
 }
 
 /// What a device is told apart by: 64 hex digits of a keyed hash, or 32 of the legacy MD5.

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use cardkey_domain::{DeviceId, Validity};
 
 use super::*;
@@ -58,8 +56,7 @@ fn a_device_that_was_seen_in_between_is_passed_over_and_the_others_are_not() {
     // DEV-04
     let (world, devices) = world_with(3);
     world.pass(15 * MINUTE + 1);
-    let before = world.now().minus(Duration::from_secs(15 * MINUTE));
-    let silent = block_on(world.licensing.read().devices_silent(before, 10)).unwrap();
+    let silent = block_on(world.licensing.read().devices_silent(world.now(), 10)).unwrap();
     world.see(devices[1]);
     block_on(world.licensing.mark_each(&world.operator(), &silent, Went::Offline)).unwrap();
     assert_eq!(world.told("device.offline"), 2);

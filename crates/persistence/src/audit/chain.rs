@@ -23,8 +23,12 @@ impl ChainStore for Database {
     }
 
     async fn unsealed(&self, limit: u32) -> Result<Vec<AuditRecord>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM audit_logs WHERE chain_seq IS NULL ORDER BY id LIMIT ?");
-        all(self.reads(), &sql, params![limit]).await?.iter().map(record).collect()
+        // Without an order, so that a million that wait are not sorted for each few that are taken.
+        let sql = format!("SELECT {COLUMNS} FROM audit_logs WHERE chain_seq IS NULL LIMIT ?");
+        let rows = all(self.reads(), &sql, params![limit]).await?;
+        let mut records = rows.iter().map(record).collect::<Result<Vec<_>, _>>()?;
+        records.sort_by_key(|record| record.id);
+        Ok(records)
     }
 
     async fn count_unsealed(&self, most: u64) -> Result<u64, StoreError> {
@@ -106,7 +110,8 @@ async fn place(backend: DbBackend, on: On<'_>, rows: &[SealedRecord]) -> Result<
     let set = "chain_seq = place.seq, chain_hash = place.hash";
     let sql = update_from(backend, "audit_logs", set, "place", &["id", "seq", "hash"], rows.len());
     let values = rows.iter().flat_map(|row| params![row.record.id, row.link.seq, row.link.hash]).collect();
-    let placed = execute(on, &format!("{sql} AND audit_logs.chain_seq IS NULL"), values).await?;
+    // Each by its identifier, not among all that have no place.
+    let placed = execute(on, &format!("{sql} AND audit_logs.chain_seq + 0 IS NULL"), values).await?;
     // Somebody deleted a row in between, or gave it a place.
     if placed == rows.len() as u64 { Ok(()) } else { Err(StoreError::Conflict(Constraint::Stale)) }
 }

@@ -8,15 +8,16 @@ use cardkey_licensing::CardKeyFilter;
 use super::card_key_list::{MOST_COUNTED, made_between, noted, scope, shown};
 use super::tallies::{self, Counts};
 use crate::database::Database;
-use crate::sql::{Param, Pick, all};
+use crate::sql::{Param, Pick, all, places};
 
 /// The counts, where the filter asks for nothing that is a matter of single card keys.
 pub(super) async fn of(db: &Database, filter: &CardKeyFilter) -> Result<Option<Counts>, StoreError> {
     if is_of_single_keys(filter) {
         return Ok(None);
     }
-    let mut counts = tallies::of(db, &whole_batches(filter)).await?;
-    for batch in split_batches(db, filter).await? {
+    let split = split_batches(db, filter).await?;
+    let mut counts = tallies::of(db, &whole_batches(filter, &split)).await?;
+    for batch in split {
         for state in shown(filter) {
             let keys = Pick::new().and("batch_id = ? AND state = ?", [batch.value(), state.as_str().value()]);
             let keys = made_between(keys, filter.created_from, filter.created_to);
@@ -31,9 +32,12 @@ fn is_of_single_keys(filter: &CardKeyFilter) -> bool {
     owner.is_some() || device.is_some() || code_hash.is_some() || code_part.is_some()
 }
 
-/// The tallies of batches all of whose card keys are asked for.
-fn whole_batches(filter: &CardKeyFilter) -> Pick {
-    let pick = scope(filter, Pick::new());
+/// The tallies of batches all of whose card keys are asked for. One that was split a moment ago and is whole by now is none of them.
+fn whole_batches(filter: &CardKeyFilter, split: &[BatchId]) -> Pick {
+    let mut pick = scope(filter, Pick::new());
+    if !split.is_empty() {
+        pick = pick.and(&format!("batch_id NOT IN ({})", places(split.len())), split.iter().map(|id| id.value()));
+    }
     if filter.note.is_none() && filter.created_from.is_none() && filter.created_to.is_none() {
         return pick;
     }

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use cardkey_domain::{AppId, DeviceId, Id, Page, PageRequest, Timestamp};
+use cardkey_domain::{AppId, DeviceId, Id, OFFLINE_AFTER, Page, PageRequest, Timestamp};
 use cardkey_events::StoreError;
 use cardkey_licensing::model::{Device, Fingerprint, Seat};
 use cardkey_licensing::{DeviceFilter, DeviceRepository, Sighting};
@@ -11,8 +11,7 @@ use crate::database::Database;
 use crate::sql::{Param, Pick, Row, Write, all, execute, one, params, places, update_from};
 use crate::work::Work;
 
-pub(super) const COLUMNS: &str =
-    "id, app_id, owner_id, fingerprint, components, name, os, ip, first_seen_at, last_seen_at, status, offline_at";
+pub(super) const COLUMNS: &str = "id, app_id, owner_id, fingerprint, components, name, os, ip, first_seen_at, last_seen_at, client_status, online_until";
 
 /// Sightings written by one statement.
 const MOST_SIGHTINGS: usize = 500;
@@ -33,7 +32,7 @@ impl DeviceRepository for Work {
             device.first_seen_at,
             device.last_seen_at,
             device.status.as_ref(),
-            device.offline_at,
+            device.online_until,
         ];
         self.later(Write::insert(sql, values));
         Ok(())
@@ -52,15 +51,15 @@ impl DeviceRepository for Work {
         execute(self.on(), sql, values).await.map(|_| ())
     }
 
-    async fn mark_offline(&mut self, seen: &Device, now: Timestamp) -> Result<(), StoreError> {
-        let sql = "UPDATE devices SET offline_at = ? WHERE id = ? AND offline_at IS NULL AND last_seen_at = ?";
-        self.later(Write::race(sql, params![now, seen.id, seen.last_seen_at]));
+    async fn mark_offline(&mut self, seen: &Device) -> Result<(), StoreError> {
+        let sql = "UPDATE devices SET online_until = NULL WHERE id = ? AND online_until = ?";
+        self.later(Write::race(sql, params![seen.id, seen.online_until]));
         Ok(())
     }
 
-    async fn mark_online(&mut self, seen: &Device) -> Result<(), StoreError> {
-        let sql = "UPDATE devices SET offline_at = NULL WHERE id = ? AND offline_at = ?";
-        self.later(Write::race(sql, params![seen.id, seen.offline_at]));
+    async fn mark_online(&mut self, id: DeviceId, until: Timestamp) -> Result<(), StoreError> {
+        let sql = "UPDATE devices SET online_until = ? WHERE id = ? AND online_until IS NULL";
+        self.later(Write::race(sql, params![until, id]));
         Ok(())
     }
 }
@@ -108,15 +107,15 @@ pub(super) async fn list(
     }))
 }
 
-pub(super) async fn silent(db: &Database, before: Timestamp, limit: u32) -> Result<Vec<Device>, StoreError> {
-    let sql = "SELECT * FROM devices WHERE offline_at IS NULL AND last_seen_at < ? ORDER BY last_seen_at LIMIT ?";
-    all(db.reads(), sql, params![before, limit]).await?.iter().map(device).collect()
+pub(super) async fn silent(db: &Database, now: Timestamp, limit: u32) -> Result<Vec<Device>, StoreError> {
+    let sql = "SELECT * FROM devices WHERE online_until < ? ORDER BY online_until LIMIT ?";
+    all(db.reads(), sql, params![now, limit]).await?.iter().map(device).collect()
 }
 
 pub(super) async fn offline(db: &Database, among: &[DeviceId]) -> Result<Vec<Device>, StoreError> {
     let mut found = Vec::new();
     for some in among.chunks(MOST_SIGHTINGS) {
-        let sql = format!("SELECT * FROM devices WHERE id IN ({}) AND offline_at IS NOT NULL", places(some.len()));
+        let sql = format!("SELECT * FROM devices WHERE id IN ({}) AND online_until IS NULL", places(some.len()));
         for row in all(db.reads(), &sql, some.iter().map(|id| id.value()).collect()).await? {
             found.push(device(&row)?);
         }
@@ -131,12 +130,15 @@ pub(super) async fn note_sightings(db: &Database, sightings: &[Sighting]) -> Res
     sorted.dedup_by_key(|sighting| sighting.device);
     for some in sorted.chunks(MOST_SIGHTINGS) {
         let set = "last_seen_at = seen.seen_at, ip = COALESCE(seen.seen_ip, devices.ip), \
-                   status = COALESCE(seen.seen_status, devices.status)";
-        let columns = ["id", "seen_at", "seen_ip", "seen_status"];
+                   client_status = COALESCE(seen.seen_status, devices.client_status), \
+                   online_until = CASE WHEN devices.online_until IS NULL THEN NULL ELSE seen.seen_until END";
+        let columns = ["id", "seen_at", "seen_ip", "seen_status", "seen_until"];
         let sql = update_from(db.backend(), "devices", set, "seen", &columns, some.len());
         let sql = format!("{sql} AND devices.last_seen_at < seen.seen_at");
-        let value =
-            |seen: &&Sighting| [seen.device.value(), seen.at.value(), seen.ip.value(), seen.status.as_ref().value()];
+        let value = |seen: &&Sighting| {
+            let until = seen.at.plus(OFFLINE_AFTER);
+            [seen.device.value(), seen.at.value(), seen.ip.value(), seen.status.as_ref().value(), until.value()]
+        };
         let values = some.iter().flat_map(value).collect();
         db.write(&sql, values).await?;
     }
@@ -156,8 +158,8 @@ pub(super) fn device(row: &Row) -> Result<Device, StoreError> {
         ip: row.opt("ip")?,
         first_seen_at: row.get("first_seen_at")?,
         last_seen_at: row.get("last_seen_at")?,
-        status: row.opt("status")?,
-        offline_at: row.opt("offline_at")?,
+        status: row.opt("client_status")?,
+        online_until: row.opt("online_until")?,
     })
 }
 

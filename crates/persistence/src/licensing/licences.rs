@@ -79,6 +79,17 @@ impl LicenceRepository for Work {
         seats::unbind(self.on(), id, device, now).await
     }
 
+    async fn note_own_unbind(
+        &mut self,
+        id: LicenceId,
+        device: DeviceId,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.later(seats::own_unbind(id, device, user, now));
+        Ok(())
+    }
+
     async fn take_trial(&mut self, app: AppId, device: DeviceId, now: Timestamp) -> Result<(), StoreError> {
         let sql = "INSERT INTO trials (app_id, device_id, taken_at) VALUES (?, ?, ?)";
         self.later(Write::insert(sql, params![app, device, now]));

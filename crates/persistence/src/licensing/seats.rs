@@ -1,7 +1,7 @@
 //! Seats. A bound one holds its number and its device in columns of their own, which are unique on the licence; unbinding empties them, so
 //! the same row becomes history and stands in nobody's way.
 
-use cardkey_domain::{DeviceId, LicenceId, Timestamp};
+use cardkey_domain::{DeviceId, LicenceId, Timestamp, UserId};
 use cardkey_events::StoreError;
 use cardkey_licensing::model::Seat;
 
@@ -10,6 +10,9 @@ use crate::sql::{On, Param, Pick, Row, Write, all, execute, for_update, params, 
 
 /// Seats of one device that are listed.
 const MOST_LISTED: u32 = 100;
+
+/// As many as any policy lets an owner free in a year.
+const MOST_UNBOUND: u32 = 1_000;
 
 pub(super) const COLUMNS: &str = "id, licence_id, device_id, number, bound_at, bound_ip, unbound_at, public_key";
 
@@ -50,6 +53,23 @@ pub(super) async fn unbind(
     values.extend(held.params());
     execute(on, &sql, values).await?;
     Ok(devices)
+}
+
+/// The row that says that an owner freed a seat.
+pub(super) fn own_unbind(licence: LicenceId, device: DeviceId, user: UserId, now: Timestamp) -> Write {
+    let sql = "INSERT INTO licence_unbinds (licence_id, device_id, user_id, unbound_at) VALUES (?, ?, ?, ?)";
+    Write::insert(sql, params![licence, device, user, now])
+}
+
+pub(super) async fn own_unbinds(
+    db: &Database,
+    licence: LicenceId,
+    since: Timestamp,
+) -> Result<Vec<Timestamp>, StoreError> {
+    let sql = "SELECT unbound_at FROM licence_unbinds WHERE licence_id = ? AND unbound_at > ? \
+               ORDER BY unbound_at DESC LIMIT ?";
+    let rows = all(db.reads(), sql, params![licence, since, MOST_UNBOUND]).await?;
+    rows.iter().map(|row| row.get("unbound_at")).collect()
 }
 
 /// The bound seats of several licences, by number.

@@ -81,6 +81,9 @@ impl Desk {
         if announce {
             self.appended.notify_one();
         }
+        if !answers.is_empty() {
+            line.committed(answers.len());
+        }
         for answer in answers {
             let _ = answer.send(Ok(()));
         }

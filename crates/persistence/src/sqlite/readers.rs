@@ -9,19 +9,28 @@ use super::pinned::Pinned;
 use super::writer::Line;
 use crate::connect::PATIENCE;
 use crate::error::store_error;
+use crate::load::Connections;
 
 /// The connections that read. What they see is what was committed when their statement began.
 pub(crate) struct Readers {
     pool: DatabaseConnection,
     idle: Mutex<Vec<Pinned>>,
     permits: Semaphore,
+    size: u32,
     line: Arc<Line>,
 }
 
 impl Readers {
     /// Takes over a pool of so many connections; each is opened when it is first needed. `line` is that of the writer.
     pub(crate) fn new(pool: DatabaseConnection, size: u32, line: Arc<Line>) -> Self {
-        Self { pool, idle: Mutex::default(), permits: Semaphore::new(size as usize), line }
+        Self { pool, idle: Mutex::default(), permits: Semaphore::new(size as usize), size, line }
+    }
+
+    /// How many of them are reading.
+    pub(crate) fn connections(&self) -> Connections {
+        let free = u32::try_from(self.permits.available_permits()).unwrap_or(u32::MAX);
+        let idle = u32::try_from(self.idle().len()).unwrap_or(u32::MAX);
+        Connections { busy: self.size.saturating_sub(free), idle, most: self.size }
     }
 
     /// The first row of a query.

@@ -12,8 +12,10 @@ use super::desk::{Desk, Errand};
 use super::gone;
 use super::group::Group;
 use super::pinned::Pinned;
+use super::tally::GroupSizes;
 use super::turn::Turn;
 use crate::connect::PATIENCE;
+use crate::load::WriterLoad;
 
 /// The one who writes to a SQLite file.
 pub(crate) struct Writer {
@@ -27,6 +29,7 @@ pub(crate) struct Line {
     /// Whether a unit of the outer transaction was undone, perhaps since it lost a race to another one of it.
     lost: AtomicBool,
     ended: Notify,
+    groups: GroupSizes,
 }
 
 struct Standing {
@@ -46,7 +49,8 @@ impl Writer {
         let (errands, received) = mpsc::unbounded_channel();
         let standing = Standing { waiting: VecDeque::new(), idle: None, open: false };
         let (lost, ended) = (AtomicBool::new(false), Notify::new());
-        let line = Arc::new(Line { standing: Mutex::new(standing), errands, lost, ended });
+        let groups = GroupSizes::default();
+        let line = Arc::new(Line { standing: Mutex::new(standing), errands, lost, ended, groups });
         let committed = Arc::new(Notify::new());
         let checkpoints = tokio::spawn(checkpoints::run(beside, Arc::clone(&committed)));
         let desk = Desk::new(pool, Arc::downgrade(&line), received, appended, committed);
@@ -93,6 +97,17 @@ impl Line {
         let (asked, turn) = oneshot::channel();
         standing.waiting.push_back(asked);
         Entered::Waiting(turn)
+    }
+
+    /// How many wait, and how commits were shared.
+    pub(crate) fn load(&self) -> WriterLoad {
+        let waiting = self.standing().waiting.len();
+        WriterLoad { waiting, groups: self.groups.classes(), units: self.groups.units() }
+    }
+
+    /// Counts a commit of so many units.
+    pub(super) fn committed(&self, units: usize) {
+        self.groups.count(units);
     }
 
     /// The one who has waited longest.

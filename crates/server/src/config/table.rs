@@ -134,6 +134,11 @@ settings! {
     /// Live connections from one address, 1 to 100000; one more is closed with 4009.
     "Live connections" "WS_MAX_PER_ADDRESS" ws_max_per_address: u32 = "1000", false, |text| number(text, 1, 100_000);
 
+    /// What whoever reads `/metrics` must show as a bearer token, at least 16 characters. Unset: everybody who reaches the port may read it.
+    "Metrics" "METRICS_TOKEN" metrics_token: Option<Secret<String>> = none, true, |text: &str| {
+        if text.len() >= 16 { <Secret<String> as Value>::parse(text) } else { Err("must be at least 16 characters".to_owned()) }
+    };
+
     /// When the work of the night is done: `HH:MM`, in UTC unless an offset follows, as in `02:00+08:00`.
     "Jobs" "NIGHTLY_AT" nightly_at: TimeOfDay = "02:00", false, TimeOfDay::parse;
 

@@ -88,7 +88,10 @@ mod table {
         CardKeyExpired = "card_key.expired", 410, "卡密已过期", "The card key has expired";
 
         LicenceRefused = "license.refused", 403, "许可当前不可用", "The licence is not good at present";
+        LicenceUnbindForbidden = "license.unbind_forbidden", 403, "该应用不允许自行解绑设备", "This app leaves the unbinding of devices to its operators";
         LicenceNotFound = "license.not_found", 404, "许可不存在", "There is no such licence";
+        LicenceUnbindTooSoon = "license.unbind_too_soon", 429, "距上次解绑时间过短,请稍后再试", "It is too soon after the last unbinding";
+        LicenceUnbindLimit = "license.unbind_limit", 429, "解绑次数已达上限", "As many devices were unbound as are allowed in a year";
 
         VerdictInvalid = "verdict.invalid", 400, "许可凭证无效", "This is no verdict of ours";
         VerdictExpired = "verdict.expired", 400, "许可凭证过旧,请重新获取", "The verdict is too old; get a new one";

@@ -27,7 +27,7 @@ pub(super) fn check(caller: &Caller, access: Access) -> Result<(), Problem> {
 }
 
 /// The token of an `Authorization: Bearer` header (RFC 6750 section 2.1).
-fn bearer(request: &HttpRequest) -> Result<&str, Problem> {
+pub(super) fn bearer(request: &HttpRequest) -> Result<&str, Problem> {
     let header = request.headers().get(header::AUTHORIZATION).ok_or(Code::AuthRequired)?;
     let text = header.to_str().map_err(|_| Code::AuthTokenInvalid)?;
     let (scheme, token) = text.split_once(' ').ok_or(Code::AuthTokenInvalid)?;

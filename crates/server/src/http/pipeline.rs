@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
+use std::time::Instant;
 
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -33,13 +34,19 @@ pub(super) async fn answer<E: Endpoint<A>, A>(
     let Some(services) = request.app_data::<web::Data<Services>>().cloned() else {
         return HttpResponse::InternalServerError().finish();
     };
+    let started = Instant::now();
     let mut known = None;
     let worked = work(endpoint, &plan, &request, &services, payload, &mut known);
     let outcome = AssertUnwindSafe(worked).catch_unwind().await;
-    match outcome.unwrap_or_else(|_| Err(Problem::internal("the handler panicked"))) {
-        Ok(response) => response,
-        Err(problem) => refuse(&problem, &plan, &request, &services, known.as_ref()).await,
-    }
+    let (response, refused) = match outcome.unwrap_or_else(|_| Err(Problem::internal("the handler panicked"))) {
+        Ok(response) => (response, None),
+        Err(problem) => {
+            let response = refuse(&problem, &plan, &request, &services, known.as_ref()).await;
+            (response, Some(problem.code()))
+        }
+    };
+    services.metrics.answered(plan.number, started.elapsed(), response.status().as_u16(), refused);
+    response
 }
 
 async fn work<E: Endpoint<A>, A>(

@@ -34,6 +34,8 @@ pub(crate) struct Plan {
     pub(super) body_limit: usize,
     /// Whether a question is written to the audit log when it is answered, and so when it is refused. Changes always are.
     pub(super) is_audited: bool,
+    /// Its place in the table.
+    pub(super) number: usize,
 }
 
 impl Plan {
@@ -67,7 +69,16 @@ impl Route {
         endpoint: E,
         summary: &'static str,
     ) -> Self {
-        let plan = Plan { method, path, access, operation, summary, body_limit: USUAL_BODY_LIMIT, is_audited: false };
+        let plan = Plan {
+            method,
+            path,
+            access,
+            operation,
+            summary,
+            body_limit: USUAL_BODY_LIMIT,
+            is_audited: false,
+            number: 0,
+        };
         let mount = |plan: Rc<Plan>| {
             web::route().guard(methods_of(&plan)).to(move |request: HttpRequest, payload: web::Payload| {
                 pipeline::answer(endpoint.clone(), Rc::clone(&plan), request, payload)
@@ -79,6 +90,12 @@ impl Route {
     /// The same route, of whose questions the audit log tells.
     pub(super) fn audited(mut self) -> Self {
         self.plan.is_audited = true;
+        self
+    }
+
+    /// The same at its place in the table.
+    pub(super) fn at(mut self, number: usize) -> Self {
+        self.plan.number = number;
         self
     }
 

@@ -10,6 +10,7 @@ use super::{
     announcements, apps, audit_logs, auth, blacklist, card_keys, dashboard, devices, docs, events, inbox, licences,
     live, roles, sessions, signing_keys, system, users,
 };
+use crate::metrics::RouteName;
 
 /// The table. The order does not matter: fixed segments are matched before variable ones.
 #[rustfmt::skip]
@@ -19,6 +20,7 @@ pub(super) fn routes() -> Vec<Route> {
         get("/livez",                        Public,                   "system.live",        system::livez,        "Whether the process lives"),
         get("/readyz",                       Public,                   "system.ready",       system::readyz,       "Whether requests are welcome"),
         get("/health",                       May(P::SystemRead),       "system.health",      system::health,       "How the system is, in detail"),
+        get("/metrics",                      Public,                   "system.metrics",     system::metrics,      "What the server tells of itself in numbers, for Prometheus; behind METRICS_TOKEN where that is set"),
         get("/errors",                       Public,                   "system.errors",      docs::errors,         "Every error code and what it means"),
         get("/docs",                         Public,                   "docs.page",          docs::page,           "Swagger UI"),
         get("/docs/",                        Public,                   "docs.home",          docs::page,           "Swagger UI"),
@@ -59,6 +61,7 @@ pub(super) fn routes() -> Vec<Route> {
         // Licences
         get("/api/v1/licenses",              SignedIn,                 "licence.list",       licences::list,       "List one's own licences"),
         post("/api/v1/licenses/{id}/verdict", SignedIn,                "licence.reissue_verdict", licences::reissue, "Get a verdict anew on a bound device"),
+        post("/api/v1/licenses/{id}/unbind", SignedIn,                 "licence.unbind",     licences::unbind,     "Free a seat of one's own licence, for another device"),
 
         // Devices
         get("/api/v1/devices",               May(P::DevicesRead),      "device.list",        devices::list,        "List devices"),
@@ -123,9 +126,24 @@ pub(super) fn routes() -> Vec<Route> {
 
         // Audit
         get("/api/v1/audit-logs",            May(P::AuditRead),        "audit_log.list",     audit_logs::list,     "Search the audit log"),
-        get("/api/v1/audit-logs/export",     May(P::AuditRead),        "audit_log.export",   audit_logs::export,   "Export what a search of the audit log finds"),
+        get("/api/v1/audit-logs/export",     May(P::AuditRead),        "audit_log.export",   audit_logs::export,   "Export what a search of the audit log finds").audited(),
         get("/api/v1/audit-logs/statistics", May(P::AuditRead),        "audit_log.statistics", audit_logs::statistics, "How much was done, by what, whom and when"),
     ]
+}
+
+/// The same with the number of each in the table.
+pub(super) fn numbered() -> impl Iterator<Item = Route> {
+    routes().into_iter().enumerate().map(|(number, route)| route.at(number))
+}
+
+/// What the metrics must know of each, in the order of the table.
+pub(crate) fn names() -> Vec<RouteName> {
+    let name = |Route { plan, .. }: Route| RouteName {
+        method: plan.method.to_string(),
+        path: plan.path,
+        operation: plan.operation,
+    };
+    routes().into_iter().map(name).collect()
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::error::Code;
 use super::extract::{Locale, RequestIds, drain, request_id};
 use super::problem::Problem;
 use super::route::Route;
-use super::routes::routes;
+use super::routes::numbered;
 use super::services::Services;
 use super::shell;
 use crate::ws::Ward;
@@ -75,11 +75,11 @@ pub(super) fn mount(config: &mut ServiceConfig) {
     let mut place = |path: String, route: Route| {
         resources.entry((path.contains('{'), path)).or_default().push(route);
     };
-    for route in routes() {
+    for route in numbered() {
         place(route.plan.path.to_owned(), route);
     }
     // A resource of its own each: a resource with two paths is compared by regular expressions, however fixed they are.
-    for route in routes() {
+    for route in numbered() {
         if let Some(rest) = route.plan.path.strip_prefix("/api/v1/auth/") {
             place(format!("/api/auth/{rest}"), route);
         }
@@ -112,6 +112,7 @@ async fn method_not_allowed(request: HttpRequest, payload: web::Payload, allow: 
 
 /// The refusal of a request that is for no route.
 fn stray(code: Code, request: &HttpRequest, services: &Services) -> HttpResponse {
+    services.metrics.strayed(code.status(), code);
     let locale = Locale::of(request, services.site.default_locale);
     Problem::from(code).response(locale, &services.site.public_url, &request_id(request))
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use cardkey_announce::Announcements;
 use cardkey_audit::{AuditExports, AuditSearch, AuditStatistics, Dashboard, RefusalLog};
 use cardkey_crypto::LookupKey;
-use cardkey_domain::{Ambient, Timestamp, UserId};
+use cardkey_domain::{Ambient, Secret, Timestamp, UserId};
 use cardkey_events::{EventLog, ReceiptReader, Sealer, StoreError};
 use cardkey_identity::Identity;
 use cardkey_licensing::Licensing;
@@ -13,8 +13,11 @@ use ipnet::IpNet;
 
 use super::bulkhead::Bulkhead;
 use super::extract::{Claims, Locale};
-use super::system::Health;
+use super::system::{Health, Looks};
 use super::traffic::Traffic;
+use crate::hashing::HashingPool;
+use crate::memory::GatheredSightings;
+use crate::metrics::Metrics;
 use crate::ws::Live;
 
 /// What handlers work with. One for the whole process; `wiring.rs` makes it.
@@ -41,6 +44,10 @@ pub(crate) struct Services {
     /// Room for files that are being sent: each reads the database as fast as its reader takes it.
     pub(crate) exports: Bulkhead,
     pub(crate) health: Arc<dyn Health>,
+    pub(crate) looks: Looks,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) hashing: Arc<HashingPool>,
+    pub(crate) sightings: Arc<GatheredSightings>,
     pub(crate) started_at: Timestamp,
     pub(crate) traffic: Arc<Traffic>,
 }
@@ -54,6 +61,8 @@ pub(crate) struct Site {
     pub(crate) default_locale: Locale,
     /// Whose `X-Forwarded-For` is believed.
     pub(crate) trusted_proxies: Vec<IpNet>,
+    /// What whoever reads the metrics must show, where they are not for everybody.
+    pub(crate) metrics_token: Option<Secret<String>>,
 }
 
 impl Services {

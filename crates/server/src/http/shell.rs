@@ -27,11 +27,10 @@ pub(super) async fn surround(
     let name = ids.name(request.headers().get(REQUEST_ID));
     request.extensions_mut().insert(name.clone());
     let _in_flight = services.traffic.enter();
-    let method = request.method().clone();
-    let span = logging::request_span(method.as_str(), &name, request.headers());
+    let span = logging::request_span(&request, &name);
     let answer = logged(request, next).instrument(span.clone());
     let mut response = logging::with_request_id(name.clone(), answer).await?;
-    logging::answered(&span, method.as_str(), response.request().match_pattern().as_deref(), response.status());
+    logging::answered(&span, &response);
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, name);
     security_headers::add(headers, services.site.is_https());

@@ -1,7 +1,6 @@
 //! A shell without a database, for the tests of the shell itself.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_http::Request;
 use actix_web::body::to_bytes;
@@ -24,16 +23,18 @@ use cardkey_identity::memory::MemoryStore;
 use cardkey_identity::model::{PermissionSet, SessionDevice};
 use cardkey_identity::{Identity, NewPassword, NewUser, Parts, Settings, SignIn};
 use cardkey_licensing::{Licensing, memory as licensing};
+use cardkey_persistence::Load;
 use serde_json::Value;
 
 use super::bulkhead::Bulkhead;
 use super::card_keys::EXPORTS_AT_ONCE;
 use super::extract::{Claims, Locale, RequestIds};
 use super::services::{RefusalBudget, Services, Site};
-use super::system::{Health, Report};
+use super::system::{Health, Looks, Report};
 use super::traffic::Traffic;
-use super::{server, shell};
+use super::{routes, server, shell};
 use crate::hashing::HashingPool;
+use crate::metrics::Metrics;
 use crate::ws::{Limits, Live, LiveParts, ProcessTickets};
 
 /// The memory behind the shell, to look at afterwards.
@@ -52,12 +53,13 @@ pub(super) async fn memory() -> Memory {
     let vault = Vault::new(&MasterKey::generate(ambient.entropy()), &[], Arc::new(SeededEntropy::new(8)));
     let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(9));
     let lookup = LookupKey::new(&Secret::new(ambient.bytes()));
+    let hashing = Arc::new(HashingPool::start(&PasswordHasher::new(4).unwrap(), &entropy));
     let parts = Parts {
         store: store.clone(),
         ambient: ambient.clone(),
         vault: vault.clone(),
         lookup: lookup.clone(),
-        passwords: Arc::new(HashingPool::start(&PasswordHasher::new(4).unwrap(), &entropy)),
+        passwords: hashing.clone(),
         settings: Settings::default(),
     };
     let identity = Identity::open(parts).await.unwrap();
@@ -83,6 +85,7 @@ pub(super) async fn memory() -> Memory {
             public_url: "http://localhost".into(),
             default_locale: Locale::Zh,
             trusted_proxies: Vec::new(),
+            metrics_token: None,
         },
         identity,
         licensing,
@@ -101,6 +104,10 @@ pub(super) async fn memory() -> Memory {
         dashboard: Dashboard::new(audit.clone()),
         exports: Bulkhead::of(EXPORTS_AT_ONCE),
         health: Arc::new(Well),
+        looks: Looks::default(),
+        metrics: Arc::new(Metrics::new(routes::names())),
+        hashing,
+        sightings: Arc::default(),
         started_at: ambient.now(),
         traffic: Arc::new(Traffic::default()),
         ambient,
@@ -189,7 +196,11 @@ impl Health for Well {
         Ok(())
     }
 
+    fn away(&self) -> Report {
+        Report::away("memory", Load::default())
+    }
+
     async fn report(&self) -> Report {
-        Report { database: "memory", answered_in: None, migration: None, outbox_waits: Duration::ZERO }
+        self.away()
     }
 }

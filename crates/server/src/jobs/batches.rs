@@ -46,7 +46,10 @@ impl Jobs {
             if *stopped.borrow() {
                 break;
             }
+            let before = batch.generated;
             let batch = licensing.generate_next_chunk(&self.call("batches"), batch.id).await?;
+            let made = batch.as_ref().map_or(0, |batch| batch.generated.saturating_sub(before));
+            self.services.metrics.card_keys_generated.add(made.into());
             if let Some(batch) = batch.filter(|batch| batch.status == BatchStatus::Completed) {
                 tracing::info!(batch = %batch.id, count = batch.count, "a batch of card keys is whole");
             }

@@ -35,6 +35,8 @@ pub(super) struct Link {
 pub(super) const LINKAGE: &[Link] = &[
     Link { on: &["user.login", "user.logout"],  by: By::TheChange, what: "an audit row" },
     Link { on: &["card_key.activated"],         by: By::TheChange, what: "the device is bound, an audit row" },
+    Link { on: &["device.offline", "device.online"], by: By::TheChange, what: "an audit row for each hundred that went or came back together" },
+    Link { on: &["device.unbound"],             by: By::TheChange, what: "the seat is free, older verdicts of the device are worth nothing, an audit row" },
     Link { on: &["card_key.activated", "card_key.expiring", "card_key.expired"], by: By::Handler(TELL_OWNERS), what: "the owner is told: a notice in the inbox, and the event itself to clients that watch" },
     Link { on: &["app.maintenance.start"],      by: By::TheChange, what: "sign-ins with the app's `app_id`, activations and starts of the app are refused" },
     Link { on: &["app.maintenance.scheduled", "app.maintenance.start", "app.maintenance.end"], by: By::Handler(FOLLOW_MAINTENANCE), what: "an announcement to the app's users, taken back at the end, and the event itself to clients that watch" },

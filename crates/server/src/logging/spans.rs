@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use actix_web::http::StatusCode;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::KeyValue;
 use opentelemetry::propagation::{Extractor, TextMapPropagator};
@@ -75,20 +75,20 @@ pub(super) fn directive(sender: Option<&Sender>) -> String {
 }
 
 /// The span of a request, within the caller's trace where it tells of one (W3C Trace Context).
-pub(crate) fn request_span(method: &str, name: &HeaderValue, headers: &HeaderMap) -> Span {
+pub(crate) fn request_span(request: &ServiceRequest, name: &HeaderValue) -> Span {
     let span = tracing::info_span!(
         target: TARGET,
         "request",
         otel.kind = "server",
-        otel.name = method,
+        otel.name = request.method().as_str(),
         otel.status_code = Empty,
-        http.request.method = method,
+        http.request.method = request.method().as_str(),
         http.route = Empty,
         http.response.status_code = Empty,
         request_id = name.to_str().unwrap_or_default(),
     );
     if !span.is_disabled() {
-        let parent = TraceContextPropagator::new().extract(&Headers(headers));
+        let parent = TraceContextPropagator::new().extract(&Headers(request.headers()));
         // It can only fail once the span has begun, or where nobody takes it.
         drop(span.set_parent(parent));
     }
@@ -96,12 +96,13 @@ pub(crate) fn request_span(method: &str, name: &HeaderValue, headers: &HeaderMap
 }
 
 /// Adds what is known once the request is answered: its route, not its address, which may name what is nobody's business.
-pub(crate) fn answered(span: &Span, method: &str, route: Option<&str>, status: StatusCode) {
+pub(crate) fn answered<B>(span: &Span, response: &ServiceResponse<B>) {
     if span.is_disabled() {
         return;
     }
-    if let Some(route) = route {
-        span.context().span().update_name(format!("{method} {route}"));
+    let (request, status) = (response.request(), response.status());
+    if let Some(route) = request.match_pattern() {
+        span.context().span().update_name(format!("{} {route}", request.method()));
         span.record("http.route", route);
     }
     span.record("http.response.status_code", status.as_u16());

@@ -87,7 +87,7 @@ async fn secrets_rotate_to_another_key_and_the_old_one_is_of_no_more_use() {
     let both = settings(folder.path(), &[("ENCRYPTION_KEY", &new), ("ENCRYPTION_KEY_OLD", &old)]);
     assert!(build(&both).await.is_ok(), "a server goes on with both");
     let rotated = rotate(&both, entropy()).await.unwrap();
-    assert_eq!((rotated.secrets, rotated.signing_keys, rotated.card_keys, rotated.receipts), (2, 4, 1, 1));
+    assert_eq!((rotated.secrets, rotated.signing_keys, rotated.card_keys, rotated.receipts), (3, 4, 1, 1));
     assert_eq!(rotate(&both, entropy()).await.unwrap(), Rotated::default(), "nothing is left");
 
     let application = build(&settings(folder.path(), &[("ENCRYPTION_KEY", &new)])).await.unwrap();

@@ -17,8 +17,11 @@ use super::{AuditKeeper, DataDir, StartError};
 use super::keys::{Keys, ReplySealer};
 use crate::config::{Settings, TokenAlgorithm};
 use crate::hashing::HashingPool;
-use crate::http::{Bulkhead, Claims, EXPORTS_AT_ONCE, Health, RefusalBudget, Report, Services, Site, Traffic};
+use crate::http::{
+    Bulkhead, Claims, EXPORTS_AT_ONCE, Health, Looks, RefusalBudget, Report, Services, Site, Traffic, route_names,
+};
 use crate::memory::{GatheredSightings, LicensingMemory};
+use crate::metrics::Metrics;
 use crate::ws::{Limits, Live, LiveParts, ProcessTickets};
 
 /// The services, and what the jobs need besides.
@@ -43,12 +46,13 @@ pub(super) async fn wire(
     audit.sealer.publish_key().await?;
     let store = Arc::new(database.clone());
     let hasher = PasswordHasher::new(settings.password_cost).map_err(|error| StoreError::Backend(error.into()))?;
+    let hashing = Arc::new(HashingPool::start(&hasher, entropy));
     let identity = Identity::open(Parts {
         store: store.clone(),
         ambient: ambient.clone(),
         vault: keys.vault.clone(),
         lookup: keys.lookup.clone(),
-        passwords: Arc::new(HashingPool::start(&hasher, entropy)),
+        passwords: hashing.clone(),
         settings: identity_settings(settings)?,
     });
     let (sightings, memory) = (Arc::new(GatheredSightings::default()), Arc::new(LicensingMemory::default()));
@@ -75,6 +79,7 @@ pub(super) async fn wire(
             public_url,
             default_locale: settings.default_locale,
             trusted_proxies: settings.trusted_proxies.clone().unwrap_or_default().0,
+            metrics_token: settings.metrics_token.clone(),
         },
         identity,
         licensing,
@@ -93,6 +98,10 @@ pub(super) async fn wire(
         dashboard: Dashboard::new(store),
         exports: Bulkhead::of(EXPORTS_AT_ONCE),
         health: Arc::new(DatabaseHealth { database: database.clone(), ambient: ambient.clone() }),
+        looks: Looks::default(),
+        metrics: Arc::new(Metrics::new(route_names())),
+        hashing,
+        sightings: sightings.clone(),
         started_at: ambient.now(),
         traffic: Arc::new(Traffic::default()),
         ambient,
@@ -136,9 +145,16 @@ impl Health for DatabaseHealth {
         self.database.ping().await.map_err(|error| StoreError::Unavailable(error.into()))
     }
 
+    fn away(&self) -> Report {
+        Report::away(self.database.kind(), self.database.load())
+    }
+
     async fn report(&self) -> Report {
         let asked = Instant::now();
-        let answered_in = self.database.ping().await.ok().map(|()| asked.elapsed());
+        if self.database.ping().await.is_err() {
+            return self.away();
+        }
+        let answered_in = Some(asked.elapsed());
         let status = self.database.migration_status().await.ok();
         let oldest = self.oldest_event().await;
         Report {
@@ -146,6 +162,8 @@ impl Health for DatabaseHealth {
             answered_in,
             migration: status.and_then(|status| status.applied.last().cloned()),
             outbox_waits: oldest.map_or(Duration::ZERO, |at| self.ambient.now().since(at)),
+            backlog: self.database.backlog().await.ok(),
+            load: self.database.load(),
         }
     }
 }

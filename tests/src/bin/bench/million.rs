@@ -51,6 +51,7 @@ async fn slowest_page(
         ("hundredth", format!("{list}&page=100")),
         ("of an app", format!("{list}&app_id={app}")),
         ("of a batch and state", format!("{list}&batch_id={batch}&status=unused")),
+        ("made since a day", format!("{list}&created_from=2026-01-01T00:00:00Z")),
         ("of a state nothing is in", format!("{list}&status=disabled")),
         ("100 rows", "/api/v1/card-keys?page_size=100".to_owned()),
     ];

@@ -71,6 +71,9 @@ on_each_database! {
         assert_eq!((&checked["valid"], &checked["code"]), (&json!(false), &json!("MAINTENANCE")));
         assert_eq!(Token::read(checked["verdict"].as_str().unwrap()).claims["code"], "MAINTENANCE");
         // Who is there already goes on, and so do other apps and the console.
+        let beat = json!({ "license": licence["verdict"], "nonce": "0123456789abcdef" });
+        let beat = api.post("/api/v1/devices/heartbeat", &beat).send().await.ok().data();
+        assert_eq!((&beat["valid"], &beat["code"]), (&json!(true), &json!("VALID")));
         let _ = lin.check_session().await.ok();
         let _ = lin.refresh().await.ok();
         let _ = login_to(&api, "momo", &other).await.ok();

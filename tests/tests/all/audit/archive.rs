@@ -1,5 +1,5 @@
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use cardkey_tests::server::{Ended, Server, TimedServer, run_to_end};
@@ -26,13 +26,17 @@ on_each_database! {
 
         server.advance(DAY * 2);
         until("the first days to be archived", Duration::from_secs(30), async || (count(&server).await == 0).then_some(())).await;
-        let files = until("two files", Duration::from_secs(30), async || Some(files(&server)).filter(|files| files.len() == 2)).await;
+        until("two archives to be written down", Duration::from_secs(30), async || {
+            let written = server.api().admin().await.api.get("/api/v1/audit-logs").query(&[("action", "audit_log.archive")]).send().await;
+            (written.ok().data()["total"] == 2).then_some(())
+        })
+        .await;
+        let files = files(&server);
+        assert_eq!(files.len(), 2, "{files:?}");
         assert!(files[0].to_string_lossy().contains("audit-2026-11-20-000000000001-"), "{files:?}");
         let lines = read(&files[0]);
         assert!(lines.iter().any(|line| line["action"] == "app.register" && line["details"].as_str().unwrap().contains("Paint")));
         assert_eq!(lines[0]["seq"], 1);
-        let written = server.api().admin().await.api.get("/api/v1/audit-logs").query(&[("action", "audit_log.archive")]).send().await;
-        assert_eq!(written.ok().data()["total"], 2);
         let ended = run_to_end(&["audit", "verify", "--json"], server.settings(), &server.data()).await;
         let found: Value = serde_json::from_str(&ended.output).unwrap_or_else(|_| panic!("{ended:?}"));
         assert_eq!(found["ok"], true, "{found}");
@@ -56,7 +60,7 @@ on_each_database! {
         assert_eq!((nothing.code, nothing.output.starts_with("Cleaned up 0 old audit rows")), (Some(0), true), "{nothing:?}");
         let all = json_of(&run(&["audit", "archive", "--before", "2999-01-01T00:00:00Z", "--json"]).await);
         let rows = all["rows"].as_u64().unwrap();
-        assert!(rows >= 4 && all["files"] == 1, "{all}");
+        assert!(rows >= 4 && all["files"].as_u64() >= Some(1), "{all}");
         assert_eq!(server.read("SELECT COUNT(*) FROM audit_logs WHERE chain_seq IS NOT NULL"), "0");
         let again = json_of(&run(&["audit", "archive", "--before", "2999-01-01T00:00:00Z", "--json"]).await);
         assert_eq!(again, json!({ "files": 0, "rows": 0, "expired_files": 0 }));
@@ -99,7 +103,7 @@ fn files(server: &TimedServer) -> Vec<PathBuf> {
 }
 
 /// The lines of an archive, read as people do.
-fn read(file: &PathBuf) -> Vec<Value> {
+fn read(file: &Path) -> Vec<Value> {
     let text = zstd::decode_all(fs::File::open(file).unwrap()).unwrap();
     String::from_utf8(text).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }

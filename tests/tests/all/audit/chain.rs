@@ -29,7 +29,7 @@ on_each_database! {
             server.execute(&format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}"));
         }
 
-        let new = if backend == Backend::Postgres { "'0192f0c0-0000-7000-8000-000000000001'" } else { "X'0192F0C0000070008000000000000001'" };
+        let new = if backend == Backend::Postgres { "CAST('0192f0c0-0000-7000-8000-000000000001' AS uuid)" } else { "X'0192F0C0000070008000000000000001'" };
         let another = |at: &str, seq: &str, hash: &str| {
             format!(
                 "INSERT INTO audit_logs (id, occurred_at, chain_seq, chain_hash, {COLUMNS}) \
@@ -41,7 +41,7 @@ on_each_database! {
             ("row_changed", 3, vec![text("UPDATE audit_logs SET actor = 'somebody' WHERE chain_seq = 3")]),
             ("row_changed", 3, vec![text("UPDATE audit_logs SET occurred_at = occurred_at + 1 WHERE chain_seq = 3")]),
             ("row_changed", 3, vec![text("UPDATE audit_logs SET search = '' WHERE chain_seq = 3")]),
-            ("row_changed", 3, vec![text("UPDATE audit_logs SET chain_hash = NULL WHERE chain_seq = 3")]),
+            ("row_unreadable", 3, vec![text("UPDATE audit_logs SET chain_hash = NULL WHERE chain_seq = 3")]),
             ("rows_missing", 3, vec![text("DELETE FROM audit_logs WHERE chain_seq = 3")]),
             ("rows_missing", 1, vec![text("DELETE FROM audit_logs WHERE chain_seq <= 2")]),
             ("rows_missing", last, vec![format!("DELETE FROM audit_logs WHERE chain_seq = {last}")]),
@@ -55,7 +55,7 @@ on_each_database! {
                 another("occurred_at", "3", "chain_hash"),
             ]),
             ("row_beyond_head", last + 1, vec![another("occurred_at", &(last + 1).to_string(), "chain_hash")]),
-            ("row_out_of_time", 0, vec![another("occurred_at - 3600000000", "NULL", "NULL")]),
+            ("row_out_of_time", 0, vec![another("occurred_at - 3600000000", "NULLIF(1, 1)", "NULLIF(chain_hash, chain_hash)")]),
             ("head_changed", last, vec![text("UPDATE audit_chain SET hash = (SELECT chain_hash FROM audit_logs WHERE chain_seq = 3)")]),
             ("head_gone", 0, vec![text("DELETE FROM audit_chain")]),
             ("checkpoint_forged", last, vec![format!("UPDATE audit_checkpoints SET taken_at = taken_at + 1 WHERE seq = {last}")]),
@@ -72,7 +72,7 @@ on_each_database! {
             let of_kind = |one: &&Value| one["finding"] == finding && one["seq"].as_u64().unwrap_or(0) == seq;
             let one = found["findings"].as_array().unwrap().iter().find(of_kind);
             let one = one.unwrap_or_else(|| panic!("{statements:?}: {found}"));
-            if finding == "row_changed" && !statements[0].contains("chain_hash") {
+            if finding == "row_changed" {
                 assert!(one["id"].is_string() && one["at"].is_string(), "{one}");
             }
             for table in TABLES {

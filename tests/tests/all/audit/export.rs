@@ -50,8 +50,8 @@ on_each_database! {
         let written = admin.api.get("/api/v1/audit-logs").query(&query).send().await.ok().data();
         assert_eq!(written["total"], 5, "{written}");
         let of_lin = &written["items"][1];
-        assert_eq!((&of_lin["actor"], &of_lin["details"]), (&json!("admin"), &json!({ "format": "json", "user_id": lin.id })));
-        assert_eq!(written["items"][4]["details"], json!({ "format": "json", "filtered_by": ["action"] }));
+        assert_eq!((&of_lin["actor"], &of_lin["details"]), (&json!("admin"), &json!({ "format": "json", "filter": { "user_id": lin.id } })));
+        assert_eq!(written["items"][4]["details"], json!({ "format": "json", "filter": { "by": ["action"] } }));
     }
 
     // AUD-04

@@ -18,14 +18,14 @@ on_each_database! {
         for name in ["Paint", "Draw"] {
             admin.app(name).await;
         }
-        server.advance(HOUR * 2);
+        server.advance(HOUR);
         for _ in 0..3 {
             let _ = lin.api.post("/api/v1/apps", &json!({ "name": "x" })).send().await.refused(403, "auth.forbidden");
         }
         admin.app("Third").await;
 
         let usual = statistics(&[]).await.ok().data();
-        assert_eq!((&usual["from"], &usual["to"]), (&json!("2026-11-19T14:00:00Z"), &json!("2026-11-20T15:00:00Z")));
+        assert_eq!((&usual["from"], &usual["to"]), (&json!("2026-11-19T13:00:00Z"), &json!("2026-11-20T14:00:00Z")));
         assert_eq!(count(&usual["by_action"], "action", "app.register"), 6);
         let (by_admin, by_lin) = (count(&usual["by_user"], "user_id", &admin.id), count(&usual["by_user"], "user_id", &lin.id));
         assert!(by_admin > by_lin && by_lin >= 4, "{usual}");
@@ -38,9 +38,9 @@ on_each_database! {
         }
         let hours = usual["by_hour"].as_array().unwrap();
         assert_eq!(hours.len(), 25);
-        assert_eq!((&hours[23]["count"], &hours[24]["count"], &hours[24]["refused"]), (&json!(0), &json!(4), &json!(3)));
+        assert_eq!((&hours[22]["count"], &hours[24]["count"], &hours[24]["refused"]), (&json!(0), &json!(4), &json!(3)));
 
-        let later = [("from", "2026-11-20T14:00:00Z"), ("to", "2026-11-20T15:00:00Z")];
+        let later = [("from", "2026-11-20T13:00:00Z"), ("to", "2026-11-20T14:00:00Z")];
         let later = statistics(&later).await.ok().data();
         assert_eq!((&later["total"], later["by_hour"].as_array().unwrap().len()), (&json!(4), 1), "{later}");
         assert_eq!(count(&later["by_user"], "user_id", &lin.id), 3);
@@ -59,8 +59,8 @@ on_each_database! {
     // AUD-03
     async fn figures_are_the_same_before_rows_are_sealed_and_after(database: Database) {
         let server = TimedServer::on(database).await;
-        let admin = server.api().admin().await;
         for day in 0..3 {
+            let admin = server.api().admin().await;
             for n in 0..=day {
                 admin.app(&format!("App {day} {n}")).await;
             }

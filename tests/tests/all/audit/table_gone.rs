@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 on_each_database! {
-    /// Identity, licensing and events each write through a unit of work of their own.
+    /// Identity, licensing, announcements and the audit log itself each write through a unit of work of their own.
     // AUD-01
     async fn a_change_whose_row_cannot_be_written_does_not_happen(database: Database) {
         let mut server = Server::on(database).await;
@@ -27,6 +27,7 @@ on_each_database! {
         let redeem = json!({ "card_key": codes[1], "device_info": device(2) });
         let of_app = format!("/api/v1/apps/{}", app.id);
         let of_key = |change: &str| format!("/api/v1/card-keys/{card_key}/{change}");
+        let news = json!({ "type": "system", "title": "News", "content": "x", "priority": "low", "audience": { "kind": "all" } });
         let ban = json!({ "kind": "network", "value": "203.0.113.9", "reason": "x" });
         let changes: Vec<(&str, Call)> = vec![
             ("sign in", server.api().post("/api/v1/auth/login", &json!({ "username": "lin", "password": cardkey_tests::api::PASSWORD }))),
@@ -41,6 +42,7 @@ on_each_database! {
             ("redeem a card key", lin.post("/api/v1/card-keys/activate", &redeem)),
             ("disable a card key", admin.post(&of_key("disable"), &json!({}))),
             ("delete a card key", admin.delete(&format!("/api/v1/card-keys/{card_key}"))),
+            ("write an announcement", admin.post("/api/v1/announcements", &news)),
             ("blacklist", admin.post("/api/v1/blacklist", &ban)),
             ("export the log", admin.get("/api/v1/audit-logs/export?format=csv")),
         ];
@@ -66,10 +68,10 @@ on_each_database! {
 /// Everything that the changes would change.
 async fn state(admin: &Api) -> Vec<Value> {
     let mut state = Vec::new();
-    for path in ["users", "roles", "apps", "card-keys", "card-keys/batches", "devices", "blacklist"] {
+    for path in ["users", "roles", "apps", "card-keys", "card-keys/batches", "devices", "announcements", "blacklist"] {
         let mut list = admin.get(&format!("/api/v1/{path}?page_size=100")).send().await.ok().data();
         if let Some(items) = list["items"].as_array_mut() {
-            for item in items.iter_mut() {
+            for item in items {
                 for passing in ["last_seen_at", "last_login_at"] {
                     item.as_object_mut().unwrap().remove(passing);
                 }

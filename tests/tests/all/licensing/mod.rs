@@ -10,6 +10,7 @@ mod device_keys;
 mod devices;
 mod export;
 mod heartbeats;
+mod own_unbinds;
 mod races;
 mod seats;
 mod verdicts;

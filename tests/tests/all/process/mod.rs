@@ -4,6 +4,7 @@ mod commands;
 mod environment;
 mod health;
 mod log;
+mod metrics;
 mod refusals;
 mod rotation;
 mod shutdown;

@@ -33,6 +33,7 @@ pub(crate) async fn verify(
 ) -> Result<Reply<VerdictView>, Problem> {
     let command = body.parse(&visitor)?;
     let verified = visitor.once(async |call| services.licensing.verify(call, command).await).await?;
+    services.metrics.verifications.count(verified.code);
     Ok(Reply::ok(verified.into()))
 }
 

@@ -45,6 +45,7 @@ pub(crate) async fn heartbeat(
 ) -> Result<Reply<HeartbeatView>, Problem> {
     let command = body.parse(&visitor)?;
     let heard = visitor.once(async |call| services.licensing.heartbeat(call, command).await).await?;
+    services.metrics.heartbeats.count(heard.verified.code);
     Ok(Reply::ok(heard.into()))
 }
 

@@ -11,6 +11,7 @@ use super::once;
 use crate::http::endpoint::Argument;
 use crate::http::error::Code;
 use crate::http::exchange::Exchange;
+use crate::http::gate;
 use crate::http::problem::Problem;
 use crate::http::sketch::Sketch;
 
@@ -40,6 +41,11 @@ impl Visitor {
     /// The language they read.
     pub(crate) fn locale(&self) -> Locale {
         self.0.locale()
+    }
+
+    /// The token of the request, which need not be one that signs in.
+    pub(crate) fn bearer(&self) -> Result<&str, Problem> {
+        gate::bearer(&self.0.request)
     }
 
     /// A header of the request, where it is text.

@@ -1,10 +1,14 @@
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use actix_web::web::Data;
 use async_trait::async_trait;
 use cardkey_events::StoreError;
+use cardkey_persistence::{Backlog, Load};
 use serde::Serialize;
+use tokio::sync::Mutex;
+use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use crate::http::answer::Reply;
@@ -17,6 +21,8 @@ use crate::ws::LiveFigures;
 pub(crate) trait Health: Send + Sync {
     /// Whether it answers.
     async fn check(&self) -> Result<(), StoreError>;
+    /// How it is as far as this process knows without asking it.
+    fn away(&self) -> Report;
     /// How it is, in detail.
     async fn report(&self) -> Report;
 }
@@ -32,6 +38,38 @@ pub(crate) struct Report {
     pub(crate) migration: Option<String>,
     /// How long the oldest event has waited for its handlers.
     pub(crate) outbox_waits: Duration,
+    /// What waits there; `None` when it cannot be asked.
+    pub(crate) backlog: Option<Backlog>,
+    /// What its connections are doing.
+    pub(crate) load: Load,
+}
+
+/// The last look at the database: those who watch over it may look as often as they like, it is asked once a second.
+#[derive(Default)]
+pub(crate) struct Looks(Mutex<Option<(Instant, Arc<Report>)>>);
+
+impl Report {
+    /// Of a database that does not answer.
+    pub(crate) fn away(database: &'static str, load: Load) -> Self {
+        Self { database, answered_in: None, migration: None, outbox_waits: Duration::ZERO, backlog: None, load }
+    }
+}
+
+impl Looks {
+    const BELIEVED_FOR: Duration = Duration::from_secs(1);
+    const ASKED_FOR: Duration = Duration::from_secs(2);
+
+    /// How the database is, or was a moment ago. Whoever comes while it is being asked waits for that answer.
+    pub(crate) async fn report(&self, health: &dyn Health) -> Arc<Report> {
+        let mut last = self.0.lock().await;
+        if let Some((_, report)) = last.as_ref().filter(|(at, _)| at.elapsed() < Self::BELIEVED_FOR) {
+            return Arc::clone(report);
+        }
+        let report = timeout(Self::ASKED_FOR, health.report()).await.unwrap_or_else(|_| health.away());
+        let report = Arc::new(report);
+        *last = Some((Instant::now(), Arc::clone(&report)));
+        report
+    }
 }
 
 #[derive(Serialize, ToSchema)]

@@ -3,10 +3,12 @@
 mod health;
 mod jwks;
 mod livez;
+mod metrics;
 mod readyz;
 
 pub(super) use health::health;
-pub(crate) use health::{Health, Report};
+pub(crate) use health::{Health, Looks, Report};
 pub(super) use jwks::{PublishedKeys, jwks};
 pub(super) use livez::livez;
+pub(super) use metrics::metrics;
 pub(super) use readyz::readyz;

@@ -23,7 +23,7 @@ on_each_database! {
         let world = World::new();
         assert_eq!(store.head().await.unwrap(), Some(Link::START));
         let rows: Vec<AuditEntry> = (0..5).map(|_| entry(&world, "app.register")).collect();
-        for row in rows.iter().rev() {
+        for row in &rows {
             commit!(store, work => work.audit_log().append(row).await.unwrap());
         }
         let waiting = store.unsealed(3).await.unwrap();
@@ -60,7 +60,7 @@ on_each_database! {
             let row = entry(&world, "app.register");
             commit!(store, work => work.audit_log().append(&row).await.unwrap());
         }
-        let seal = |store: Arc<super::super::stores::Opened>| async move {
+        let seal = |store: Arc<crate::contract::stores::Opened>| async move {
             loop {
                 let head = store.head().await.unwrap().unwrap();
                 let waiting = store.unsealed(7).await.unwrap();

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use cardkey_domain::PageRequest;
+use cardkey_domain::{OFFLINE_AFTER, PageRequest};
 use cardkey_events::Constraint;
 use cardkey_licensing::model::{Device, Fingerprint};
 use cardkey_licensing::{DeviceFilter, Sighting};
@@ -111,12 +111,13 @@ contract! { Licensing;
         let silent = |device: &Device| Sighting { device: device.id, at, ip: None, status: None };
         store.read().note_sightings(&devices.iter().map(silent).collect::<Vec<_>>()).await.unwrap();
         for device in devices {
-            let seen = Device { last_seen_at: at, ip, status: status.clone(), ..device.clone() };
+            let online_until = Some(at.plus(OFFLINE_AFTER));
+            let seen = Device { last_seen_at: at, ip, status: status.clone(), online_until, ..device.clone() };
             assert_eq!(store.read().device(device.id).await.unwrap(), Some(seen));
         }
     }
     // DEV-04
-    async fn a_device_bears_the_mark_of_being_offline_once(store) {
+    async fn a_device_is_found_offline_once_and_online_again_once(store) {
         let world = World::new();
         let app = world.app();
         let devices: Vec<Device> = (0..3).map(|_| world.device(&app, world.id())).collect();
@@ -128,28 +129,34 @@ contract! { Licensing;
         let later = world.later(Duration::from_secs(60));
         let seen = Sighting { device: devices[1].id, at: later, ip: None, status: None };
         store.read().note_sightings(&[seen]).await.unwrap();
+        let (first, last) = (devices[0].online_until.unwrap(), devices[2].online_until.unwrap());
+        let just_after = last.plus(Duration::from_micros(1));
         let ids = |devices: Vec<Device>| devices.iter().map(|device| device.id).collect::<Vec<_>>();
-        let mut silent = ids(store.read().devices_silent(later, 10).await.unwrap());
-        silent.sort();
-        assert_eq!(silent, [devices[0].id, devices[2].id]);
-        assert_eq!(store.read().devices_silent(later, 1).await.unwrap().len(), 1);
-        assert_eq!(store.read().devices_silent(devices[0].last_seen_at, 10).await.unwrap(), []);
+        assert_eq!(store.read().devices_silent(first, 10).await.unwrap(), []);
+        assert_eq!(ids(store.read().devices_silent(just_after, 10).await.unwrap()), [devices[0].id, devices[2].id]);
+        assert_eq!(ids(store.read().devices_silent(just_after, 1).await.unwrap()), [devices[0].id]);
 
-        commit!(store, work => work.devices().mark_offline(&devices[0], later).await.unwrap());
-        let marked = Device { offline_at: Some(later), ..devices[0].clone() };
-        assert_eq!(store.read().device(devices[0].id).await.unwrap(), Some(marked.clone()));
+        commit!(store, work => work.devices().mark_offline(&devices[0]).await.unwrap());
+        let offline = Device { online_until: None, ..devices[0].clone() };
+        assert_eq!(store.read().device(devices[0].id).await.unwrap(), Some(offline.clone()));
         for known in [&devices[0], &devices[1]] {
-            // Marked already; seen since.
-            let error = refused!(store, work => work.devices().mark_offline(known, later).await);
+            // Found already; seen since.
+            let error = refused!(store, work => work.devices().mark_offline(known).await);
             assert!(error.is_conflict(Constraint::Stale), "{error:?}");
         }
-        assert_eq!(ids(store.read().devices_silent(later, 10).await.unwrap()), [devices[2].id]);
+        assert_eq!(ids(store.read().devices_silent(just_after, 10).await.unwrap()), [devices[2].id]);
         let all: Vec<_> = devices.iter().map(|device| device.id).collect();
-        assert_eq!(store.read().devices_offline(&all).await.unwrap(), [marked.clone()]);
+        assert_eq!(store.read().devices_offline(&all).await.unwrap(), [offline.clone()]);
 
-        commit!(store, work => work.devices().mark_online(&marked).await.unwrap());
-        let error = refused!(store, work => work.devices().mark_online(&marked).await);
+        // Being seen alone does not bring it back: that is to be told.
+        let seen = Sighting { device: offline.id, at: later, ip: None, status: None };
+        store.read().note_sightings(&[seen]).await.unwrap();
+        assert_eq!(ids(store.read().devices_offline(&all).await.unwrap()), [offline.id]);
+        let until = later.plus(OFFLINE_AFTER);
+        commit!(store, work => work.devices().mark_online(offline.id, until).await.unwrap());
+        let error = refused!(store, work => work.devices().mark_online(offline.id, until).await);
         assert!(error.is_conflict(Constraint::Stale), "{error:?}");
         assert_eq!(store.read().devices_offline(&all).await.unwrap(), []);
+        assert_eq!(store.read().device(offline.id).await.unwrap().unwrap().online_until, Some(until));
     }
 }

@@ -85,6 +85,22 @@ contract! { Licensing;
         assert_eq!(freed, [devices[0].id, devices[1].id]);
         assert_eq!(unbind(None).await, []);
     }
+
+    // DEV-05
+    async fn what_its_owner_freed_is_counted(store) {
+        let (world, licence) = a_licence(&store).await;
+        let start = world.now();
+        let times = [1, 2, 3].map(|seconds| world.later(Duration::from_secs(seconds)));
+        let (id, owner) = (licence.id, licence.owner_id);
+        for at in times {
+            commit!(store, work => work.licences().note_own_unbind(id, world.id(), owner, at).await.unwrap());
+        }
+        drop_after!(store, work => work.licences().note_own_unbind(id, world.id(), owner, times[2]).await.unwrap());
+        let counted = async |id, since| store.read().own_unbinds(id, since).await.unwrap();
+        assert_eq!(counted(id, start).await, [times[2], times[1], times[0]]);
+        assert_eq!(counted(id, times[1]).await, [times[2]]);
+        assert_eq!(counted(world.id(), start).await, []);
+    }
 }
 
 async fn a_licence(store: &super::super::stores::Licensing) -> (World, Licence) {

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use cardkey_domain::{AppId, MaskedCardKey, Timestamp, UserId, Validity};
+use cardkey_domain::{AppId, MaskedCardKey, OFFLINE_AFTER, Timestamp, UserId, Validity};
 use cardkey_licensing::model::{
     App, AppPolicy, AppStatus, Batch, BatchStatus, CardKey, CardKeyState, Component, ComponentHash, Device,
     DeviceMatching, Fingerprint, Licence, NewCardKey, Seat, SigningKeyRecord, SigningKeyState,
@@ -36,6 +36,9 @@ impl World {
                 device_matching: DeviceMatching::LegacyMd5,
                 minimum_version: Some("1.2.3-rc.1+build.7".parse().unwrap()),
                 entitlements: (10..74).map(|n| format!("{n}{}", "e".repeat(62))).collect(),
+                heartbeat_seconds: 30,
+                unbind_cooldown_hours: 8_760,
+                unbinds_per_year: 1_000,
             },
             ..self.app()
         }
@@ -135,7 +138,7 @@ impl World {
             first_seen_at: self.now(),
             last_seen_at: self.now(),
             status: None,
-            offline_at: None,
+            online_until: Some(self.now().plus(OFFLINE_AFTER)),
         }
     }
 

@@ -1,7 +1,7 @@
 use actix_web::web::Data;
 use cardkey_domain::{AppId, Text, Timestamp};
-use cardkey_licensing::OrderBatch;
 use cardkey_licensing::model::BatchStatus;
+use cardkey_licensing::{OrderBatch, OrderError};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
@@ -48,7 +48,13 @@ pub(crate) async fn order(
     Body(body): Body<OrderBody>,
 ) -> Result<Ordered<BatchView>, Problem> {
     let order = body.parse(services.ambient.now())?;
-    let batch = caller.once(async |call| services.licensing.order_batch(call, order).await).await?;
+    let batch = caller
+        .once(async |call| {
+            let batch = services.licensing.order_batch(call, order).await?;
+            services.metrics.card_keys_generated.add(batch.generated.into());
+            Ok::<_, OrderError>(batch)
+        })
+        .await?;
     let names = services.account_names(batch.created_by).await?;
     Ok(match batch.status {
         BatchStatus::Running => Ordered::Accepted(UNDER_WAY, BatchView::of(batch, &names)),
