@@ -137,16 +137,18 @@ pub(super) fn fault_of<E: std::fmt::Display>(error: &serde_path_to_error::Error<
 }
 
 /// Reads the body of a request, up to the route's limit. Calls that cannot have one, and those that are refused anyway, get nothing;
-/// what they sent is thrown away, so that its sender gets to read the reply.
+/// what they sent is thrown away, so that its sender gets to read the reply. What follows a call that cannot have a body stays where it
+/// is: it may be another protocol.
 pub(in crate::http) async fn read(
     plan: &Plan,
     request: &HttpRequest,
-    payload: web::Payload,
+    payload: &mut Option<web::Payload>,
     is_wanted: bool,
 ) -> Result<Bytes, Problem> {
     if request.method() == Method::GET || request.method() == Method::HEAD {
         return Ok(Bytes::new());
     }
+    let Some(payload) = payload.take() else { return Ok(Bytes::new()) };
     let limit = if is_wanted { plan.body_limit } else { 0 };
     match tokio::time::timeout(LONGEST_WAIT, collect(payload, limit)).await {
         Ok(outcome) => outcome,
