@@ -1,5 +1,6 @@
 //! How busy the database is, for those who watch over it.
 
+use cardkey_audit::ChainStore;
 use cardkey_events::StoreError;
 use sea_orm::{DatabaseConnection, DbBackend};
 
@@ -41,7 +42,7 @@ pub struct WriterLoad {
     pub units: u64,
 }
 
-/// What waits in the outbox.
+/// What waits to be done after commits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Backlog {
     /// Events that were not handed over yet.
@@ -50,6 +51,8 @@ pub struct Backlog {
     pub retries: u64,
     /// Deliveries that were given up.
     pub dead: u64,
+    /// Audit rows that the chain does not hold yet.
+    pub unsealed: u64,
 }
 
 impl Database {
@@ -68,7 +71,7 @@ impl Database {
         }
     }
 
-    /// What waits in the outbox, each counted up to 10,000.
+    /// What waits in the outbox and for the audit log's chain, each counted up to 10,000.
     pub async fn backlog(&self) -> Result<Backlog, StoreError> {
         let in_state = |state: &'static str| Pick::new().and("state = ?", params![state]);
         let on = self.reads();
@@ -76,6 +79,7 @@ impl Database {
             waiting: Pick::new().and("delivered_at IS NULL", []).count(on, "outbox", COUNTED_UP_TO).await?,
             retries: in_state("pending").count(on, "event_deliveries", COUNTED_UP_TO).await?,
             dead: in_state("dead").count(on, "event_deliveries", COUNTED_UP_TO).await?,
+            unsealed: self.count_unsealed(COUNTED_UP_TO).await?,
         })
     }
 }

@@ -12,7 +12,7 @@ mod report;
 mod routes;
 mod series;
 
-pub(crate) use counts::{ByVerdict, Counter};
+pub(crate) use counts::Counter;
 pub(crate) use page::FORMAT;
 pub(crate) use report::{Sources, report};
 pub(crate) use routes::{Metrics, RouteName};

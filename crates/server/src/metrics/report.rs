@@ -40,7 +40,7 @@ fn requests(page: &mut Page, metrics: &Metrics, sources: &Sources<'_>) {
             ["1xx", "2xx", "3xx", "4xx", "5xx"].into_iter().zip(route.statuses.iter().map(Counter::value))
         {
             if count > 0 {
-                samples.sample(&[&route.name.method, route.name.path, class], count);
+                samples.sample(&[route.name.method.as_str(), route.name.path, class], count);
             }
         }
     }
@@ -48,7 +48,7 @@ fn requests(page: &mut Page, metrics: &Metrics, sources: &Sources<'_>) {
     for route in routes() {
         let histogram = route.durations.histogram();
         if histogram.count > 0 {
-            samples.histogram(&[&route.name.method, route.name.path], &histogram);
+            samples.histogram(&[route.name.method.as_str(), route.name.path], &histogram);
         }
     }
     page.single(&s::HTTP_IN_FLIGHT, Some(sources.in_flight));
@@ -59,7 +59,7 @@ fn requests(page: &mut Page, metrics: &Metrics, sources: &Sources<'_>) {
 }
 
 fn business(page: &mut Page, metrics: &Metrics, sources: &Sources<'_>) {
-    for (series, outcomes) in metrics.routes.iter().filter_map(|route| route.outcomes.as_ref()) {
+    for &(series, ref outcomes) in metrics.routes.iter().filter_map(|route| route.outcomes.as_ref()) {
         let mut samples = page.series(series);
         for (outcome, count) in outcomes.counted() {
             samples.sample(&[outcome], count);
@@ -115,6 +115,7 @@ fn database(page: &mut Page, report: &Report) {
     page.single(&s::OUTBOX_OLDEST, is_up.then(|| report.outbox_waits.as_secs_f64()));
     page.single(&s::OUTBOX_RETRIES, backlog.map(|backlog| backlog.retries));
     page.single(&s::OUTBOX_DEAD, backlog.map(|backlog| backlog.dead));
+    page.single(&s::AUDIT_UNSEALED, backlog.map(|backlog| backlog.unsealed));
 }
 
 fn process(page: &mut Page, sources: &Sources<'_>) {

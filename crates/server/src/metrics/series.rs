@@ -114,6 +114,8 @@ mod table {
         OUTBOX_RETRIES = Gauge "cardkey_outbox_retries" [];
         /// Dead letters, counted up to 10,000.
         OUTBOX_DEAD = Gauge "cardkey_outbox_dead_letters" [];
+        /// Audit rows that the chain does not hold yet, counted up to 10,000.
+        AUDIT_UNSEALED = Gauge "cardkey_audit_unsealed" [];
 
         /// 1, with the version of the program.
         BUILD = Gauge "cardkey_build_info" ["version"];

@@ -38,7 +38,7 @@ pub(crate) struct Report {
     pub(crate) migration: Option<String>,
     /// How long the oldest event has waited for its handlers.
     pub(crate) outbox_waits: Duration,
-    /// What waits there; `None` when it cannot be asked.
+    /// What waits there, and for the audit log's chain; `None` when it cannot be asked.
     pub(crate) backlog: Option<Backlog>,
     /// What its connections are doing.
     pub(crate) load: Load,
