@@ -50,7 +50,7 @@ fn anything_but_the_frames_there_are_is_refused_by_what_is_wrong_with_it() {
     for (text, code) in [
         ("", Code::FrameMalformedJson),
         ("{", Code::FrameMalformedJson),
-        (deep.as_str(), Code::FrameMalformedJson),
+        (deep.as_str(), Code::FrameInvalid),
         (r#"{"type":"ping"} {"type":"ping"}"#, Code::FrameMalformedJson),
         ("null", Code::FrameInvalid),
         ("[]", Code::FrameInvalid),
