@@ -8,6 +8,7 @@
 pub mod api;
 mod database;
 pub mod demo;
+pub mod live;
 mod on_each_database;
 mod outside;
 mod places;

@@ -101,4 +101,6 @@ id! {
     EventId,
     /// A row of the audit log.
     AuditId,
+    /// A client that is connected.
+    ConnectionId,
 }

@@ -28,8 +28,8 @@ pub use clock::{Clock, InvalidTimestamp, ManualClock, Timestamp};
 pub use email::{Email, InvalidEmail};
 pub use entropy::{Entropy, SeededEntropy};
 pub use id::{
-    AnnouncementId, AppId, AuditId, BatchId, BlacklistId, CardKeyId, DeviceId, EventId, GroupId, Id, LicenceId, SeatId,
-    SessionId, SigningKeyId, UserId,
+    AnnouncementId, AppId, AuditId, BatchId, BlacklistId, CardKeyId, ConnectionId, DeviceId, EventId, GroupId, Id,
+    LicenceId, SeatId, SessionId, SigningKeyId, UserId,
 };
 pub use page::{Cursor, InvalidPage, Page, PageRequest};
 pub use password::{Password, PasswordPolicy, PasswordRule};

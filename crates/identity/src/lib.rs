@@ -17,6 +17,7 @@ mod edit_user;
 mod ending;
 mod grants;
 mod hashing;
+mod in_session;
 mod lockout;
 pub mod memory;
 pub mod model;

@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ const SHARDS: usize = 16;
 pub(crate) struct Revocations {
     sessions: Sharded<SessionId, Mark>,
     tokens: Sharded<TokenHash, Timestamp>,
+    ends: AtomicU64,
 }
 
 /// What is known of a session's end.
@@ -42,7 +44,7 @@ impl Mark {
 
 impl Revocations {
     pub(crate) fn new() -> Self {
-        Self { sessions: Sharded::new(), tokens: Sharded::new() }
+        Self { sessions: Sharded::new(), tokens: Sharded::new(), ends: AtomicU64::new(0) }
     }
 
     /// Says that sessions are about to be ended.
@@ -65,6 +67,14 @@ impl Revocations {
         for token in denied {
             self.tokens.shard(&token.hash).insert(token.hash, token.expires_at);
         }
+        if !ended.is_empty() {
+            self.ends.fetch_add(1, Ordering::Release);
+        }
+    }
+
+    /// How often ends were confirmed.
+    pub(crate) fn ends_so_far(&self) -> u64 {
+        self.ends.load(Ordering::Acquire)
     }
 
     pub(crate) fn mark(&self, session: SessionId, now: Timestamp) -> Option<Mark> {

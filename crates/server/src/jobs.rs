@@ -23,7 +23,7 @@ use cardkey_persistence::Database;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use self::handlers::{FollowMaintenance, ForgetStandings, LogEvents, SecurityAudit, TellOwners};
+use self::handlers::{FollowMaintenance, ForgetStandings, LogEvents, SecurityAudit, TellOwners, WatchConnections};
 use self::schedule::{Rhythm, SCHEDULE};
 use crate::config::TimeOfDay;
 use crate::http::Services;
@@ -66,7 +66,8 @@ impl Jobs {
             .with(Arc::new(ForgetStandings(memory)))
             .with(Arc::new(TellOwners(Arc::clone(&services.announcements))))
             .with(Arc::new(FollowMaintenance(Arc::clone(&services.announcements))))
-            .with(Arc::new(SecurityAudit { store, ambient }));
+            .with(Arc::new(SecurityAudit { store, ambient }))
+            .with(Arc::new(WatchConnections(Arc::clone(&services.live))));
         Self { services: Arc::clone(services), database: database.clone(), sightings, bus, audit, nightly_at }
     }
 
@@ -81,6 +82,7 @@ impl Jobs {
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         tasks.spawn(relay::run(Arc::clone(&jobs), stopped.clone()));
+        tasks.spawn(crate::ws::follow(Arc::clone(&jobs.services.live), stopped.clone()));
         tasks.spawn(batches::run(Arc::clone(&jobs), stopped.clone()));
         for entry in SCHEDULE {
             match entry.rhythm {

@@ -3,6 +3,7 @@
 //! - [`cli`] is the program `cardkey`; `start` brings a server up ([`Application`]) and down, and wires the services together;
 //! - `config` reads the settings ([`Settings`]) once; `logging` starts the log;
 //! - `http` is the shell around the use cases: every route with its permission in `http/routes.rs`, every error in `http/error.rs`;
+//! - `ws` is the live connection: what clients are told the moment it is published;
 //! - `jobs` is what happens without anybody asking; `hashing` and `memory` do for identity and licensing what needs threads or caches;
 //! - `metrics` is what the server tells of itself in numbers.
 
@@ -18,6 +19,7 @@ mod logging;
 mod memory;
 mod metrics;
 mod start;
+mod ws;
 
 pub use config::{
     AppEnv, DatabaseUrl, Environment, InvalidSetting, LogFormat, LogLevel, Networks, Settings, TimeOfDay,

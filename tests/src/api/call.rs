@@ -38,6 +38,12 @@ impl Api {
         Self::at(self.port)
     }
 
+    /// The port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The bearer token.
     ///
     /// # Panics

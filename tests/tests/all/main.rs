@@ -12,6 +12,7 @@ mod demo;
 mod harness;
 mod identity;
 mod licensing;
+mod live;
 mod outside;
 mod process;
 mod web;

@@ -60,21 +60,27 @@ pub(super) async fn list(
 ) -> Result<Page<InboxItem>, StoreError> {
     let seen = Seen::by(reader, now).and(if filter.unread { UNREAD } else { "" }, []);
     let total = seen.count(db).await?;
-    let rank = if filter.newest_first { "0" } else { RANK };
     let seen = match page.before() {
         None => seen,
         Some(last) => {
             let Some(last) = announcement_of(db, AnnouncementId::from_uuid(last)).await? else {
                 return Ok(Page { items: Vec::new(), total, next: None });
             };
-            let last_rank = if filter.newest_first { 0_usize } else { last.priority as usize };
-            let newer = " AND (a.published_at < ? OR (a.published_at = ? AND a.id < ?))";
-            let after = format!(" AND ({rank} > ? OR ({rank} = ?{newer}))");
-            seen.and(&after, params![last_rank, last_rank, last.published_at, last.published_at, last.id])
+            let newer = "(a.published_at < ? OR (a.published_at = ? AND a.id < ?))";
+            let older = params![last.published_at, last.published_at, last.id];
+            if filter.newest_first {
+                seen.and(&format!(" AND {newer}"), older)
+            } else {
+                let rank = last.priority as usize;
+                let after = format!(" AND ({RANK} > ? OR ({RANK} = ? AND {newer}))");
+                seen.and(&after, params![rank, rank].into_iter().chain(older))
+            }
         }
     };
+    let first = if filter.newest_first { String::new() } else { format!("{RANK}, ") };
     let sql = format!(
-        "SELECT a.*, r.delivered_at, r.read_at, r.confirmed_at{} ORDER BY {rank}, a.published_at DESC, a.id DESC LIMIT ? OFFSET ?",
+        "SELECT a.*, r.delivered_at, r.read_at, r.confirmed_at{} \
+         ORDER BY {first}a.published_at DESC, a.id DESC LIMIT ? OFFSET ?",
         seen.sql
     );
     let mut values = seen.values;

@@ -18,7 +18,7 @@ const MOST_COUNTED: u64 = 10_000;
 
 /// Rows that the first condition leaves and that are looked at for the others, so many: for the total where several must agree, and
 /// for the page too where one of them is a text, which no index finds.
-const MOST_LOOKED_AT: u64 = 25_000;
+const MOST_LOOKED_AT: u64 = 15_000;
 
 /// How far a row's time may be from the time in its identifier: both are made in one breath.
 const SLACK: Duration = Duration::from_secs(60 * 60);
@@ -28,23 +28,14 @@ impl AuditReader for Database {
     async fn list(&self, filter: &AuditFilter, page: &PageRequest) -> Result<Page<AuditEntry>, StoreError> {
         let mut starts = starts(filter);
         // A text is looked for as far back as a page may take; the cursor leads on from there.
-        let mut looked_to = None;
-        if filter.text.is_some() {
-            for start in &starts {
-                looked_to = looked_to.max(start.end_of_look(self, page.before()).await?);
-            }
-            starts.iter_mut().for_each(|start| start.end_at(looked_to));
-        }
+        let looked_to = match filter.text {
+            Some(_) => bound(self, &mut starts, page.before()).await?,
+            None => None,
+        };
         let rows = merge(&starts).rows(self.reads(), *page).await?;
         let entries = rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
-        let mut total = 0;
-        for mut start in starts {
-            if filter.text.is_none() && start.has_several() {
-                let end = start.end_of_look(self, None).await?;
-                start.end_at(end);
-            }
-            total += start.whole().count(self.reads(), "audit_logs", MOST_COUNTED - total).await?;
-        }
+        let is_all = filter.text.is_some() && page.offset() == 0 && rows.len() <= page.size() as usize;
+        let total = if is_all { rows.len() as u64 } else { count(self, filter, starts).await? };
         let mut page = Page::from_rows(entries, page, total, |entry| entry.id.uuid());
         page.next = page.next.or(looked_to.map(Cursor::at));
         Ok(page)
@@ -54,6 +45,30 @@ impl AuditReader for Database {
         let rows = merge(&starts(filter)).rows(self.reads(), *page).await?;
         rows.iter().take(page.size() as usize).map(entry).collect()
     }
+}
+
+/// Leaves to the starts the rows that are looked at before a place; returns where they end, if not at the end of the log.
+async fn bound(db: &Database, starts: &mut [Start], before: Option<Uuid>) -> Result<Option<Uuid>, StoreError> {
+    let mut end = None;
+    for start in &*starts {
+        end = end.max(start.end_of_look(db, before).await?);
+    }
+    for start in starts {
+        start.range = std::mem::take(&mut start.range).and_opt("id < ?", before).and_opt("id >= ?", end);
+    }
+    Ok(end)
+}
+
+/// How many rows there are: of a text among those that the page looks at, of several conditions among the newest.
+async fn count(db: &Database, filter: &AuditFilter, mut starts: Vec<Start>) -> Result<u64, StoreError> {
+    if filter.text.is_none() && starts.iter().any(Start::has_several) {
+        bound(db, &mut starts, None).await?;
+    }
+    let mut total = 0;
+    for start in starts {
+        total += start.whole().count(db.reads(), "audit_logs", MOST_COUNTED - total).await?;
+    }
+    Ok(total)
 }
 
 fn merge(starts: &[Start]) -> Merge {
@@ -95,10 +110,6 @@ impl Start {
         let mut params = lead.params();
         params.push((MOST_LOOKED_AT - 1).value());
         one(db.reads(), &sql, params).await?.map(|row| row.get("id")).transpose()
-    }
-
-    fn end_at(&mut self, id: Option<Uuid>) {
-        self.range = std::mem::take(&mut self.range).and_opt("id >= ?", id);
     }
 }
 

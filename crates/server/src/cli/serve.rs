@@ -4,10 +4,11 @@ use std::sync::Arc;
 use super::{runtime, terminal};
 use crate::config::Settings;
 use crate::logging;
-use crate::start::{Application, StartError, SystemClock, SystemEntropy};
+use crate::start::{Application, StartError, SystemClock, SystemEntropy, open_files};
 
 pub(super) fn serve(settings: &Settings) -> Result<ExitCode, StartError> {
     let log = logging::start(settings, Arc::new(SystemClock))?;
+    open_files::raise_limit();
     let outcome = runtime()?.block_on(async {
         let stop = stop_signal().map_err(StartError::Server)?;
         let application =

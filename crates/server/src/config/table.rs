@@ -129,6 +129,11 @@ settings! {
     /// How long it stays locked, in minutes, 1 to 1440.
     "Passwords" "LOGIN_LOCK_MINUTES" login_lock: Duration = "30", false, |text| minutes(text, 1, 1_440);
 
+    /// Live connections of one account, 1 to 10000; one more is closed with 4009.
+    "Live connections" "WS_MAX_PER_USER" ws_max_per_user: u32 = "20", false, |text| number(text, 1, 10_000);
+    /// Live connections from one address, 1 to 100000; one more is closed with 4009.
+    "Live connections" "WS_MAX_PER_ADDRESS" ws_max_per_address: u32 = "1000", false, |text| number(text, 1, 100_000);
+
     /// What whoever reads `/metrics` must show as a bearer token, at least 16 characters. Unset: everybody who reaches the port may read it.
     "Metrics" "METRICS_TOKEN" metrics_token: Option<Secret<String>> = none, true, |text: &str| {
         if text.len() >= 16 { <Secret<String> as Value>::parse(text) } else { Err("must be at least 16 characters".to_owned()) }

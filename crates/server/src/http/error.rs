@@ -87,6 +87,7 @@ mod table {
         CardKeySameOwner = "card_key.same_owner", 409, "卡密已属于该用户", "The account has the card key already";
         CardKeyExpired = "card_key.expired", 410, "卡密已过期", "The card key has expired";
 
+        LicenceRefused = "license.refused", 403, "许可当前不可用", "The licence is not good at present";
         LicenceUnbindForbidden = "license.unbind_forbidden", 403, "该应用不允许自行解绑设备", "This app leaves the unbinding of devices to its operators";
         LicenceNotFound = "license.not_found", 404, "许可不存在", "There is no such licence";
         LicenceUnbindTooSoon = "license.unbind_too_soon", 429, "距上次解绑时间过短,请稍后再试", "It is too soon after the last unbinding";
@@ -101,6 +102,23 @@ mod table {
         DeviceNotBound = "device.not_bound", 409, "设备未绑定", "The device is not bound";
 
         AuditLogExportBusy = "audit_log.export_busy", 503, "导出任务过多,请稍后再试", "Too many exports are under way; try again";
+
+        LiveHandshakeInvalid = "live.handshake_invalid", 400, "WebSocket 握手请求有误", "The WebSocket handshake is not valid";
+        LiveTicketInvalid = "live.ticket_invalid", 401, "连接票据无效或已使用", "The ticket is not valid, or was used";
+        LiveOriginRefused = "live.origin_refused", 403, "不允许来自该来源的连接", "Pages of that origin may not connect";
+        LiveEpochUnknown = "live.epoch_unknown", 409, "未知的 epoch,请重新加载公告", "That is another log; load the inbox anew";
+        LiveSeqUnknown = "live.seq_unknown", 409, "该序号尚不存在,请重新加载公告", "The log has not come to that number; load the inbox anew";
+        LiveUpgradeRequired = "live.upgrade_required", 426, "此地址只接受 WebSocket 连接", "This address takes WebSocket connections alone";
+        LiveResumeTooOften = "live.resume_too_often", 429, "恢复请求过于频繁", "Resume once a second at most";
+        LiveBusy = "live.busy", 503, "连接请求过多,请稍后再试", "Too many are connecting; try again";
+
+        FrameMalformed = "frame.malformed", 400, "WebSocket 帧有误", "That is no WebSocket frame, or its text is not UTF-8";
+        FrameMalformedJson = "frame.malformed_json", 400, "帧内容不是有效的 JSON", "The frame is not valid JSON";
+        FrameNotText = "frame.not_text", 400, "只接受未分片的文本帧", "Frames are text, in one piece";
+        FrameUnknownType = "frame.unknown_type", 400, "未知的帧类型", "There is no such type of frame";
+        FrameInvalid = "frame.invalid", 400, "帧的字段有误", "The fields of the frame are not those of its type";
+        FrameTooLong = "frame.too_long", 413, "帧过长", "The frame is too long";
+        FrameFlood = "frame.flood", 429, "发送过于频繁", "Too many frames";
 
         EventNotFound = "event.not_found", 404, "事件不存在", "There is no such event";
         EventNotDead = "event.not_dead", 409, "该事件没有投递失败", "No handler gave the event up";

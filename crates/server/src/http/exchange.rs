@@ -20,6 +20,8 @@ pub(crate) struct Exchange {
     pub(super) plan: Rc<Plan>,
     pub(super) caller: Option<Caller>,
     pub(super) body: Bytes,
+    /// What follows the head of a request without a body, until somebody takes it ([`super::extract::Upgrade`]).
+    pub(super) payload: Cell<Option<web::Payload>>,
     pub(super) replayed: Cell<bool>,
 }
 

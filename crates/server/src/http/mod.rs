@@ -27,6 +27,7 @@ mod inbox;
 mod licences;
 #[cfg(test)]
 mod licensing_tests;
+mod live;
 mod message;
 mod openapi;
 mod pipeline;
@@ -56,6 +57,7 @@ pub(crate) use error::Code;
 pub(crate) use extract::Claims;
 pub use extract::Locale;
 pub(crate) use openapi::document;
+pub(crate) use problem::Problem;
 pub(crate) use routes::names as route_names;
 pub(crate) use server::serve;
 pub(crate) use services::{RefusalBudget, Services, Site};

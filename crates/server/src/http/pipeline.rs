@@ -58,7 +58,8 @@ async fn work<E: Endpoint<A>, A>(
     known: &mut Option<Caller>,
 ) -> Result<HttpResponse, Problem> {
     let admitted = admit(plan, request, services, known).await;
-    let body = read_body(plan, request, payload, admitted.is_ok()).await;
+    let mut payload = Some(payload);
+    let body = read_body(plan, request, &mut payload, admitted.is_ok()).await;
     admitted?;
     let exchange = Rc::new(Exchange {
         request: request.clone(),
@@ -66,6 +67,7 @@ async fn work<E: Endpoint<A>, A>(
         plan: Rc::clone(plan),
         caller: known.clone(),
         body: body?,
+        payload: Cell::new(payload),
         replayed: Cell::new(false),
     });
     let mut response = endpoint.call(&exchange).await?.into_response(&exchange)?;

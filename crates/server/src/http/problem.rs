@@ -155,6 +155,9 @@ impl Problem {
         if status == StatusCode::UNAUTHORIZED {
             response.insert_header((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
         }
+        if status == StatusCode::UPGRADE_REQUIRED {
+            response.insert_header((header::UPGRADE, HeaderValue::from_static("websocket")));
+        }
         response.body(self.document(locale, types, request_id).to_string())
     }
 }

@@ -39,11 +39,11 @@ pub(super) async fn note(
 
 fn log(problem: &Problem, plan: &Plan) {
     let (code, operation) = (problem.code().as_str(), plan.operation);
-    if is_turned_away(problem.code()) {
-        tracing::debug!(code, operation, "turned away");
-    } else if problem.code().status() >= 500 {
+    if is_failure(problem.code()) {
         let cause = problem.chain().unwrap_or_default();
         tracing::error!(code, operation, cause, "a request failed");
+    } else if problem.code().status() >= 500 {
+        tracing::debug!(code, operation, "turned away");
     }
 }
 
@@ -64,13 +64,17 @@ fn gets_a_row(code: Code, services: &Services, caller: Option<&Caller>) -> bool 
 
 /// No fault of anybody: there is room for so many at once.
 fn is_turned_away(code: Code) -> bool {
-    matches!(code, Code::AuthBusy | Code::BatchExportBusy | Code::AuditLogExportBusy)
+    matches!(code, Code::AuthBusy | Code::BatchExportBusy | Code::AuditLogExportBusy | Code::LiveBusy)
+}
+
+/// A fault of our own. What else answers with a 5xx is meant to: there is no room, an app is under maintenance, the server stops.
+fn is_failure(code: Code) -> bool {
+    matches!(code, Code::SystemInternal | Code::SystemUnavailable)
 }
 
 fn deed(problem: &Problem, plan: &Plan, request: &HttpRequest) -> Deed {
     let code = problem.code();
-    let is_ours = code.status() >= 500 && !is_turned_away(code);
-    let ended = if is_ours { Deed::failed } else { Deed::refused };
+    let ended = if is_failure(code) { Deed::failed } else { Deed::refused };
     let mut deed = ended(plan.operation, code.as_str())
         .with("method", Text::<16>::parse(plan.method.as_str()).ok())
         .with("path", plan.path);

@@ -8,7 +8,7 @@ use super::card_keys::batches;
 use super::route::{Route, delete, get, patch, post};
 use super::{
     announcements, apps, audit_logs, auth, blacklist, card_keys, dashboard, devices, docs, events, inbox, licences,
-    roles, sessions, signing_keys, system, users,
+    live, roles, sessions, signing_keys, system, users,
 };
 use crate::metrics::RouteName;
 
@@ -119,6 +119,10 @@ pub(super) fn routes() -> Vec<Route> {
         get("/api/v1/events/dead",           May(P::EventsRead),       "event.list_dead",    events::dead,         "List events that a handler gave up"),
         get("/api/v1/events/{id}",           May(P::EventsRead),       "event.show",         events::show,         "Show an event with what handlers failed at"),
         post("/api/v1/events/{id}/replay",   May(P::EventsReplay),     "event.replay",       events::replay,       "Give an event again to the handlers that gave it up"),
+
+        // The live connection
+        get("/api/v1/ws",                    Public,                   "live.connect",       live::connect,        "Open the live connection (WebSocket); see docs/websocket.md"),
+        post("/api/v1/ws/tickets",           SignedIn,                 "live.issue_ticket",  live::ticket,         "Get a ticket to open a live connection with, for browsers"),
 
         // Audit
         get("/api/v1/audit-logs",            May(P::AuditRead),        "audit_log.list",     audit_logs::list,     "Search the audit log"),

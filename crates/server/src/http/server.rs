@@ -1,3 +1,4 @@
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -16,12 +17,16 @@ use super::route::Route;
 use super::routes::numbered;
 use super::services::Services;
 use super::shell;
+use crate::ws::Ward;
 
 /// A client that has not sent its headers by then will not.
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 
 /// Connections that say nothing are closed after it.
 const KEPT_ALIVE: Duration = Duration::from_secs(75);
+
+/// A client that reads nothing of what it is sent is given up after this.
+const GIVEN_UP_AFTER: Duration = Duration::from_secs(60);
 
 /// Once no request is being answered, what is still in the sockets' buffers gets this long.
 const FLUSHED_WITHIN_SECONDS: u64 = 1;
@@ -32,6 +37,7 @@ pub(crate) fn serve(listener: TcpListener, services: Arc<Services>, workers: usi
     let (services, ids) = (Data::from(services), Data::new(RequestIds::new(process)));
     let app = move || {
         App::new()
+            .app_data(Ward::open(&services.live))
             .app_data(services.clone())
             .app_data(ids.clone())
             .wrap(from_fn(shell::surround))
@@ -42,10 +48,25 @@ pub(crate) fn serve(listener: TcpListener, services: Arc<Services>, workers: usi
         .workers(workers)
         .client_request_timeout(HEADERS_WITHIN)
         .keep_alive(KEPT_ALIVE)
+        // What is said live must not wait until the client has acknowledged what was said before.
+        .tcp_nodelay(true)
+        .on_connect(|connection, _| give_up_in_time(connection))
         .shutdown_timeout(FLUSHED_WITHIN_SECONDS)
         .disable_signals()
         .listen(listener)?;
     Ok(server.run())
+}
+
+/// Has the system end the connection of a client that takes nothing of what it is sent for so long: the server cannot, since it waits for
+/// the client to read.
+fn give_up_in_time(connection: &dyn Any) {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    if let Some(stream) = connection.downcast_ref::<actix_web::rt::net::TcpStream>() {
+        let millis = u32::try_from(GIVEN_UP_AFTER.as_millis()).unwrap_or(u32::MAX);
+        if let Err(error) = rustix::net::sockopt::set_tcp_user_timeout(stream, millis) {
+            tracing::debug!(%error, "a client that stops reading is not given up by the system");
+        }
+    }
 }
 
 /// Registers every route of the table. Fixed paths come first: they are cheap to compare, and `/a/b` must win over `/a/{id}`.

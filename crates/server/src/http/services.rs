@@ -18,6 +18,7 @@ use super::traffic::Traffic;
 use crate::hashing::HashingPool;
 use crate::memory::GatheredSightings;
 use crate::metrics::Metrics;
+use crate::ws::Live;
 
 /// What handlers work with. One for the whole process; `wiring.rs` makes it.
 pub(crate) struct Services {
@@ -26,6 +27,8 @@ pub(crate) struct Services {
     pub(crate) identity: Arc<Identity>,
     pub(crate) licensing: Arc<Licensing>,
     pub(crate) announcements: Arc<Announcements>,
+    /// The live connections.
+    pub(crate) live: Arc<Live>,
     pub(crate) receipts: Arc<dyn ReceiptReader>,
     pub(crate) sealer: Arc<dyn Sealer>,
     /// Makes the digests of request bodies.

@@ -35,6 +35,7 @@ use super::traffic::Traffic;
 use super::{routes, server, shell};
 use crate::hashing::HashingPool;
 use crate::metrics::Metrics;
+use crate::ws::{Limits, Live, LiveParts, ProcessTickets};
 
 /// The memory behind the shell, to look at afterwards.
 pub(super) struct Memory {
@@ -64,6 +65,20 @@ pub(super) async fn memory() -> Memory {
     let identity = Identity::open(parts).await.unwrap();
     let cards = licensing::MemoryStore::new();
     let licensing = Licensing::new(Arc::new(cards.clone()), ambient.clone(), vault, lookup.clone(), "test");
+    let said = Arc::new(announce::MemoryStore::new());
+    let announcements = Arc::new(Announcements::new(said.clone(), ambient.clone()));
+    let (identity, licensing) = (Arc::new(identity), Arc::new(licensing));
+    let live = Live::open(LiveParts {
+        ambient: ambient.clone(),
+        identity: identity.clone(),
+        licensing: licensing.clone(),
+        announcements: announcements.clone(),
+        store: said.clone(),
+        log: said,
+        tickets: Arc::new(ProcessTickets::default()),
+        limits: Limits::new(20, 20),
+    });
+    let live = Arc::new(live.await.unwrap());
     let services = Services {
         site: Site {
             app_name: "Cardkey".into(),
@@ -72,9 +87,10 @@ pub(super) async fn memory() -> Memory {
             trusted_proxies: Vec::new(),
             metrics_token: None,
         },
-        identity: Arc::new(identity),
-        licensing: Arc::new(licensing),
-        announcements: Arc::new(Announcements::new(Arc::new(announce::MemoryStore::new()), ambient.clone())),
+        identity,
+        licensing,
+        announcements,
+        live,
         receipts: store.clone(),
         sealer: Arc::new(Unsealed),
         digests: lookup,

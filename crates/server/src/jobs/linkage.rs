@@ -9,6 +9,7 @@ use cardkey_events::{Event, Happening};
 pub(super) const FORGET_STANDINGS: &str = "forget_standings";
 pub(super) const FOLLOW_MAINTENANCE: &str = "follow_maintenance";
 pub(super) const LOG: &str = "log";
+pub(super) const WATCH_CONNECTIONS: &str = "watch_connections";
 pub(super) const SECURITY_AUDIT: &str = "security_audit";
 pub(super) const TELL_OWNERS: &str = "tell_owners";
 
@@ -42,6 +43,8 @@ pub(super) const LINKAGE: &[Link] = &[
     Link { on: &["announcement.published", "announcement.withdrawn"], by: By::TheChange, what: "an entry of the live log, which connected clients get at once and others when they come back" },
     Link { on: &["device.anomaly", "session.token_reuse", "user.locked"], by: By::Handler(SECURITY_AUDIT), what: "an audit row of level WARNING for those who watch over security" },
     Link { on: &["user.changed"],               by: By::Handler(FORGET_STANDINGS), what: "verdicts no longer rest on what was remembered of the account" },
+    Link { on: &["user.logout", "user.changed", "user.password_changed", "session.ended", "session.token_reuse", "blacklist.added", "app.changed", "card_key.disabled", "card_key.expired", "card_key.changed", "device.unbound"], by: By::Handler(WATCH_CONNECTIONS), what: "live connections that have lost what let them in are closed" },
+    Link { on: &["card_key.activated", "user_group.changed", "user_group.deleted"], by: By::Handler(WATCH_CONNECTIONS), what: "live connections are told what their app and group are told from now on" },
     Link { on: &[],                             by: By::Handler(LOG), what: "a line in the log at level debug" },
 ];
 

@@ -8,6 +8,7 @@ use super::routes::Metrics;
 use super::series as s;
 use crate::hashing::HashingLoad;
 use crate::http::Report;
+use crate::ws::LiveFigures;
 
 /// What is not counted as it happens but looked at now.
 pub(crate) struct Sources<'a> {
@@ -15,6 +16,7 @@ pub(crate) struct Sources<'a> {
     pub(crate) in_flight: usize,
     pub(crate) sightings_waiting: usize,
     pub(crate) hashing: HashingLoad,
+    pub(crate) live: &'a LiveFigures,
     pub(crate) database: &'a Report,
 }
 
@@ -23,6 +25,7 @@ pub(crate) fn report(metrics: &Metrics, sources: &Sources<'_>) -> String {
     let mut page = Page::default();
     requests(&mut page, metrics, sources);
     business(&mut page, metrics, sources);
+    live(&mut page, sources.live);
     hashing(&mut page, &sources.hashing);
     database(&mut page, sources.database);
     process(&mut page, sources);
@@ -70,6 +73,18 @@ fn business(page: &mut Page, metrics: &Metrics, sources: &Sources<'_>) {
     }
     page.single(&s::CARD_KEYS_GENERATED, Some(metrics.card_keys_generated.value()));
     page.single(&s::SIGHTINGS_WAITING, Some(sources.sightings_waiting));
+}
+
+fn live(page: &mut Page, figures: &LiveFigures) {
+    page.single(&s::LIVE_OPEN, Some(figures.open()));
+    page.single(&s::LIVE_OPENED, Some(figures.opened()));
+    let mut samples = page.series(&s::LIVE_CLOSED);
+    for (code, count) in figures.closed() {
+        samples.sample(&[&code.to_string()], count);
+    }
+    page.single(&s::LIVE_SENT, Some(figures.frames_sent()));
+    page.single(&s::LIVE_RECEIVED, Some(figures.frames_taken()));
+    page.single(&s::LIVE_LAG, Some(figures.lag_micros() as f64 / 1e6));
 }
 
 fn hashing(page: &mut Page, load: &HashingLoad) {

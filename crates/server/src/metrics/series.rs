@@ -71,6 +71,19 @@ mod table {
         /// Devices whose last sighting waits to be written down.
         SIGHTINGS_WAITING = Gauge "cardkey_sightings_waiting" [];
 
+        /// Live connections that are open.
+        LIVE_OPEN = Gauge "cardkey_live_connections" [];
+        /// Live connections that were opened.
+        LIVE_OPENED = Counter "cardkey_live_connections_opened_total" [];
+        /// Live connections that the server closed, by close code.
+        LIVE_CLOSED = Counter "cardkey_live_connections_closed_total" ["code"];
+        /// Entries of the live log that were handed to sockets.
+        LIVE_SENT = Counter "cardkey_live_frames_sent_total" [];
+        /// Frames that clients sent, answers to pings among them.
+        LIVE_RECEIVED = Counter "cardkey_live_frames_received_total" [];
+        /// How old the newest entry of the live log was when every connection of a thread had it.
+        LIVE_LAG = Gauge "cardkey_live_lag_seconds" [];
+
         /// Places for passwords to be hashed, in work and in the queue.
         HASHING_PLACES = Gauge "cardkey_hashing_places" [];
         /// Places that are taken.

@@ -14,11 +14,17 @@ use cardkey_persistence::Database;
 use super::wiring::{Wired, wire};
 use super::{DataDir, KeySource, Keys, StartError, check_key, database_url, is_new_file};
 use crate::config::{AppEnv, Settings};
-use crate::http::{self, Services, Traffic};
+use crate::http::{self, Services};
 use crate::jobs::Jobs;
 
 /// Requests that are being answered when the process is told to stop get this long.
 const DRAINED_WITHIN: Duration = Duration::from_secs(25);
+
+/// Live connections whose clients do not leave when they are told to are cut off after this.
+const CLIENTS_LEAVE_WITHIN: Duration = Duration::from_secs(4);
+
+/// Connections that wait to be accepted: those of a whole building that come back at once.
+const ACCEPTED_SOON: i32 = 4_096;
 
 /// A server that is ready to run: bound, migrated, wired.
 pub struct Application {
@@ -78,7 +84,7 @@ impl Application {
         let server = tokio::spawn(self.server);
         stop.await;
         tracing::info!("stopping");
-        drain(&handle, &self.services.traffic).await;
+        drain(&handle, &self.services).await;
         jobs.stop().await;
         handle.stop(true).await;
         match server.await {
@@ -88,11 +94,13 @@ impl Application {
     }
 }
 
-/// Says that it is not ready any more, stops accepting, and waits for the requests under way. Idle keep-alive connections are not waited
-/// for.
-async fn drain(handle: &ServerHandle, traffic: &Traffic) {
+/// Says that it is not ready any more, stops accepting, sends live connections away, and waits for the requests under way. Idle keep-alive
+/// connections are not waited for.
+async fn drain(handle: &ServerHandle, services: &Services) {
+    let traffic = &services.traffic;
     traffic.start_draining();
     handle.pause().await;
+    services.live.end(CLIENTS_LEAVE_WITHIN).await;
     if tokio::time::timeout(DRAINED_WITHIN, traffic.drained()).await.is_err() {
         tracing::warn!(in_flight = traffic.in_flight(), "stopping although requests are being answered");
     }
@@ -101,6 +109,8 @@ async fn drain(handle: &ServerHandle, traffic: &Traffic) {
 fn listen(settings: &Settings) -> Result<TcpListener, StartError> {
     let failed = |error| StartError::Port(settings.host, settings.port, error);
     let listener = TcpListener::bind((settings.host, settings.port)).map_err(failed)?;
+    #[cfg(unix)]
+    rustix::net::listen(&listener, ACCEPTED_SOON).map_err(|error| failed(error.into()))?;
     listener.set_nonblocking(true).map_err(failed)?;
     Ok(listener)
 }

@@ -7,6 +7,7 @@ mod data_dir;
 mod error;
 mod keys;
 mod master_key;
+pub(crate) mod open_files;
 mod outside;
 mod rotate;
 mod wiring;

@@ -22,6 +22,7 @@ use crate::http::{
 };
 use crate::memory::{GatheredSightings, LicensingMemory};
 use crate::metrics::Metrics;
+use crate::ws::{Limits, Live, LiveParts, ProcessTickets};
 
 /// The services, and what the jobs need besides.
 pub(super) struct Wired {
@@ -59,6 +60,19 @@ pub(super) async fn wire(
         Licensing::new(store.clone(), ambient.clone(), keys.vault.clone(), keys.lookup.clone(), public_url.clone())
             .with_cache(memory.clone())
             .with_sightings(sightings.clone());
+    let announcements = Arc::new(Announcements::new(store.clone(), ambient.clone()));
+    let (identity, licensing) = (Arc::new(identity.await?), Arc::new(licensing));
+    let live = Live::open(LiveParts {
+        ambient: ambient.clone(),
+        identity: identity.clone(),
+        licensing: licensing.clone(),
+        announcements: announcements.clone(),
+        store: store.clone(),
+        log: store.clone(),
+        tickets: Arc::new(ProcessTickets::default()),
+        limits: Limits::new(settings.ws_max_per_user, settings.ws_max_per_address),
+    });
+    let live = Arc::new(live.await?);
     let services = Services {
         site: Site {
             app_name: settings.app_name.clone(),
@@ -67,9 +81,10 @@ pub(super) async fn wire(
             trusted_proxies: settings.trusted_proxies.clone().unwrap_or_default().0,
             metrics_token: settings.metrics_token.clone(),
         },
-        identity: Arc::new(identity.await?),
-        licensing: Arc::new(licensing),
-        announcements: Arc::new(Announcements::new(store.clone(), ambient.clone())),
+        identity,
+        licensing,
+        announcements,
+        live,
         receipts: store.clone(),
         sealer: Arc::new(ReplySealer(keys.vault)),
         digests: keys.lookup,

@@ -170,7 +170,7 @@ on_each_database! {
             let _ = maintain(&lin, &app, body).await.refused(403, "auth.forbidden");
         }
         assert_eq!(told(&admin).await, [0, 0, 0]);
-        let operator = admin.hire("op", &["operator"]).await;
+        let operator = admin.hire("operator", &["operator"]).await;
         let _ = maintain(&operator, &app, json!({ "enabled": true })).await.ok();
         let closed = login_to(&server.api(), "lin", &app).await.refused(503, "app.maintenance");
         assert_eq!((closed.header("retry-after"), &closed.problem()["until"]), ("300", &Value::Null));

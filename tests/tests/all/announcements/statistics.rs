@@ -27,7 +27,9 @@ on_each_database! {
         let server = TimedServer::on(database).await;
         let admin = server.api().admin().await;
         let lin = admin.customer("lin").await;
+        server.advance(Duration::from_secs(1));
         let momo = admin.customer("momo").await;
+        server.advance(Duration::from_secs(1));
         let nono = admin.customer("nono").await;
         let audience = json!({ "kind": "users", "ids": [lin.id, momo.id, nono.id] });
         let id = publish(&admin, json!({ "must_confirm": true, "audience": audience })).await;

@@ -145,7 +145,10 @@ impl Announce {
         let user = world.user(name);
         let reader = Reader { user_id: user.id, app_ids: apps.to_vec(), group_ids: groups.to_vec() };
         match self {
-            Self::Memory(store) => store.know(name, &reader),
+            Self::Memory(store) => {
+                store.know(name, &reader);
+                apps.iter().for_each(|app| store.name_app(*app, "Paint"));
+            }
             Self::Database(opened) => {
                 let store: &dyn cardkey_identity::Store = &opened.store;
                 commit!(store, work => work.users().insert(&user).await.unwrap());

@@ -4,3 +4,4 @@ mod browser;
 mod pyjwt;
 mod python;
 mod python_client;
+mod python_live;

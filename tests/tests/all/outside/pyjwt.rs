@@ -6,12 +6,12 @@ use cardkey_tests::server::Server;
 use cardkey_tests::{Backend, Database};
 use serde_json::{Value, json};
 
-use super::python::{insist, python_with_pyjwt};
+use super::python::{insist, python_with_libraries};
 
 // LIC-01, TOK-02
 #[tokio::test(flavor = "multi_thread")]
 async fn another_languages_library_checks_tokens_and_verdicts_from_the_published_keys() {
-    let python = python_with_pyjwt();
+    let python = python_with_libraries();
     let server = Server::on(Database::create(Backend::Sqlite)).await;
     let admin = server.api().admin().await;
     let app = admin.app("Paint").await;

@@ -7,7 +7,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use super::python::python_with_pyjwt;
+use super::python::python_with_libraries;
 
 /// A computer with the example program of docs/examples on it.
 struct Computer {
@@ -25,7 +25,7 @@ async fn the_example_in_python_redeems_a_card_key_starts_online_and_offline_and_
     let app = admin.app("Paint").await;
     let code = admin.card_key(&app).await;
     admin.create_user("lin", &["user"]).await;
-    let python = tokio::task::spawn_blocking(python_with_pyjwt).await.unwrap();
+    let python = tokio::task::spawn_blocking(python_with_libraries).await.unwrap();
     let address = format!("http://127.0.0.1:{}", server.port());
     let computer = Computer { python, server: address, app: app.id, folder: TempDir::new().unwrap() };
     let first = |password| ["--user", "lin", "--password", password, "--card-key", code.as_str()];

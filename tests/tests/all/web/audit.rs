@@ -1,4 +1,4 @@
-use cardkey_tests::api::device;
+use cardkey_tests::api::{PASSWORD, device};
 use cardkey_tests::on_each_database;
 use cardkey_tests::server::{Server, TimedServer};
 use futures::future::join_all;
@@ -92,6 +92,20 @@ on_each_database! {
         let mut kept: Vec<_> = rows["items"].as_array().unwrap().iter().map(|row| row["code"].as_str().unwrap()).collect();
         kept.sort_unstable();
         assert_eq!(kept, ["auth.session_ended", "batch.not_found", "validation.failed"], "{rows}");
+    }
+
+    // AUD-01, APP-06
+    async fn to_be_turned_away_for_maintenance_is_a_refusal_and_no_failure(database: Database) {
+        let server = Server::on(database).await;
+        let admin = server.api().admin().await;
+        let app = admin.app("Paint").await;
+        admin.create_user("lin", &["user"]).await;
+        let _ = admin.api.post(&format!("/api/v1/apps/{}/maintenance", app.id), &json!({ "enabled": true })).send().await.ok();
+        let login = json!({ "username": "lin", "password": PASSWORD, "app_id": app.id });
+        let _ = server.api().post("/api/v1/auth/login", &login).send().await.refused(503, "app.maintenance");
+        let rows = admin.api.get("/api/v1/audit-logs").query(&[("action", "user.login"), ("status", "refused")]).send().await.ok().data();
+        assert_eq!((&rows["total"], &rows["items"][0]["code"]), (&json!(1), &json!("app.maintenance")), "{rows}");
+        assert!(!server.log().contains("app.maintenance"), "{}", server.log());
     }
 
     // AUD-01

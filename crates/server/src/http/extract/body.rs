@@ -81,7 +81,7 @@ fn parse<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Problem> {
         return Err(Faults::one(String::new(), Fault::WrongType).into());
     }
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value: T = serde_path_to_error::deserialize(&mut json).map_err(|error| refusal(&error))?;
+    let value: T = serde_path_to_error::deserialize(&mut json).map_err(|error| refusal(bytes, &error))?;
     json.end().map_err(|error| malformed(&error))?;
     value.validate().map_err(Faults::from)?;
     Ok(value)
@@ -106,8 +106,10 @@ fn holds_nul(json: &[u8]) -> bool {
     false
 }
 
-fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
-    if error.inner().is_data() { fault_of(error).into() } else { malformed(error.inner()) }
+/// serde takes a word that is no text for broken JSON, so whether it is broken is asked again.
+fn refusal(bytes: &[u8], error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let is_json = || serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();
+    if error.inner().is_data() || is_json() { fault_of(error).into() } else { malformed(error.inner()) }
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
@@ -129,7 +131,10 @@ pub(super) fn fault_of<E: std::fmt::Display>(error: &serde_path_to_error::Error<
         Faults::one(inner(quoted()), Fault::Malformed)
     } else if reason.starts_with("unknown variant") {
         Faults::one(path, Fault::UnknownValue)
-    } else if ["invalid type", "invalid value", "invalid length"].iter().any(|start| reason.starts_with(start)) {
+    } else if ["invalid type", "invalid value", "invalid length", "expected value"]
+        .iter()
+        .any(|start| reason.starts_with(start))
+    {
         Faults::one(path, Fault::WrongType)
     } else {
         Faults::one(path, Fault::Malformed)
@@ -137,16 +142,18 @@ pub(super) fn fault_of<E: std::fmt::Display>(error: &serde_path_to_error::Error<
 }
 
 /// Reads the body of a request, up to the route's limit. Calls that cannot have one, and those that are refused anyway, get nothing;
-/// what they sent is thrown away, so that its sender gets to read the reply.
+/// what they sent is thrown away, so that its sender gets to read the reply. What follows a call that cannot have a body stays where it
+/// is: it may be another protocol.
 pub(in crate::http) async fn read(
     plan: &Plan,
     request: &HttpRequest,
-    payload: web::Payload,
+    payload: &mut Option<web::Payload>,
     is_wanted: bool,
 ) -> Result<Bytes, Problem> {
     if request.method() == Method::GET || request.method() == Method::HEAD {
         return Ok(Bytes::new());
     }
+    let Some(payload) = payload.take() else { return Ok(Bytes::new()) };
     let limit = if is_wanted { plan.body_limit } else { 0 };
     match tokio::time::timeout(LONGEST_WAIT, collect(payload, limit)).await {
         Ok(outcome) => outcome,

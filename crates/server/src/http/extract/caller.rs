@@ -6,6 +6,7 @@ use cardkey_identity::{Account, Caller as SignedIn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::locale::Locale;
 use super::once;
 use crate::http::endpoint::Argument;
 use crate::http::error::Code;
@@ -35,6 +36,11 @@ impl Visitor {
         E: Into<Problem>,
     {
         once::perform(&self.0, work).await
+    }
+
+    /// The language they read.
+    pub(crate) fn locale(&self) -> Locale {
+        self.0.locale()
     }
 
     /// The token of the request, which need not be one that signs in.

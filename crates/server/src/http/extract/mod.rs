@@ -11,6 +11,7 @@ mod present;
 mod query;
 mod request_id;
 mod services;
+mod upgrade;
 
 pub(crate) use body::{Body, OptionalBody};
 pub(super) use body::{drain, read as read_body};
@@ -23,3 +24,4 @@ pub(crate) use path::Path;
 pub(crate) use present::present;
 pub(crate) use query::Query;
 pub(super) use request_id::{REQUEST_ID, RequestIds, request_id};
+pub(crate) use upgrade::Upgrade;

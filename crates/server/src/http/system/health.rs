@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,7 @@ use utoipa::ToSchema;
 use crate::http::answer::Reply;
 use crate::http::problem::Problem;
 use crate::http::services::Services;
+use crate::ws::LiveFigures;
 
 /// Knows how the database is.
 #[async_trait]
@@ -80,6 +82,21 @@ pub(crate) struct HealthReport {
     requests_in_flight: usize,
     draining: bool,
     database: DatabaseHealth,
+    live: LiveHealth,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LiveHealth {
+    /// Live connections that are open.
+    open: u64,
+    /// Live connections that were opened since the start.
+    opened: u64,
+    frames_sent: u64,
+    frames_received: u64,
+    /// Live connections that the server closed, by close code.
+    closed: BTreeMap<String, u64>,
+    /// How old the newest entry of the live log was when every connection of a thread had it.
+    lag_micros: u64,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -110,5 +127,19 @@ pub(crate) async fn health(services: Data<Services>) -> Result<Reply<HealthRepor
             migration: report.migration,
             outbox_waits_millis: u64::try_from(report.outbox_waits.as_millis()).unwrap_or(u64::MAX),
         },
+        live: LiveHealth::of(&services.live.figures),
     }))
+}
+
+impl LiveHealth {
+    fn of(figures: &LiveFigures) -> Self {
+        Self {
+            open: figures.open(),
+            opened: figures.opened(),
+            frames_sent: figures.frames_sent(),
+            frames_received: figures.frames_taken(),
+            closed: figures.closed().map(|(code, count)| (code.to_string(), count)).collect(),
+            lag_micros: figures.lag_micros(),
+        }
+    }
 }

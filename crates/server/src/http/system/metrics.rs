@@ -18,6 +18,7 @@ pub(crate) async fn metrics(visitor: Visitor, services: Data<Services>) -> Resul
         in_flight: services.traffic.in_flight(),
         sightings_waiting: services.sightings.waiting(),
         hashing: services.hashing.load(),
+        live: &services.live.figures,
         database: &database,
     };
     Ok(HttpResponse::Ok()

@@ -51,6 +51,7 @@ fn each_field_at_fault_is_named_with_its_path() {
     assert_eq!(fault(r#"{"name":"a","count":-1}"#), "count wrong_type");
     assert_eq!(fault(r#"{"name":"a","count":1e999}"#.replace("1e999", "99999999999").as_str()), "count wrong_type");
     assert_eq!(fault(r#"{"name":"a","count":1,"kind":"x"}"#), "kind unknown_value");
+    assert_eq!(fault(r#"{"name":"a","count":1,"kind":7}"#), "kind wrong_type");
     assert_eq!(fault(r#"{"name":"a","count":1,"inner":{}}"#), "inner.note required");
     assert_eq!(fault(r#"{"name":"a","count":1,"list":[1,"x"]}"#), "list[1] wrong_type");
     assert_eq!(
