@@ -1,5 +1,5 @@
-use cardkey_crypto::{PublicKey, SigningKey, from_base64url, hex};
 use cardkey_crypto::base64url;
+use cardkey_crypto::{PublicKey, SigningKey, from_base64url, hex};
 use cardkey_domain::Timestamp;
 use serde::{Deserialize, Serialize};
 

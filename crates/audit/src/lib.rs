@@ -35,12 +35,10 @@ pub use checkpoint::{Anchor, ChainKey, Checkpoint};
 pub use dashboard::{Dashboard, DayFigures, Figures};
 pub use export::{AuditExport, AuditExports};
 pub use filter::{AuditFilter, AuditTarget};
-pub use ports::{
-    ActivityCount, AuditReader, AuditStore, CardKeyTotals, DashboardReader, StatisticsReader, Totals,
-};
+pub use ports::{ActivityCount, AuditReader, AuditStore, CardKeyTotals, DashboardReader, StatisticsReader, Totals};
 pub use record::{AuditRecord, Link, SealedRecord};
 pub use refuse::RefusalLog;
-pub use retain::{RetainError, Retained, RetentionLimits, AuditRetention};
+pub use retain::{AuditRetention, RetainError, Retained, RetentionLimits};
 pub use seal::{AuditSealer, SealError, SealTurn};
 pub use search::AuditSearch;
 pub use statistics::{AuditStatistics, HourCount, HourFigures, Hours, InvalidHours, Statistics, hour_of};

@@ -18,7 +18,8 @@ use cardkey_events::{
 use uuid::Uuid;
 
 use crate::{
-    ActivityCount, AuditFilter, AuditReader, AuditStore, DashboardReader, HourCount, Hours, StatisticsReader, Totals, hour_of,
+    ActivityCount, AuditFilter, AuditReader, AuditStore, DashboardReader, HourCount, Hours, StatisticsReader, Totals,
+    hour_of,
 };
 
 /// An audit log that is a list.

@@ -15,7 +15,8 @@ use crate::{
 
 pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-pub(crate) const LIMITS: RetentionLimits = RetentionLimits { hot: Duration::from_secs(30 * 86_400), archived: Duration::from_secs(365 * 86_400) };
+pub(crate) const LIMITS: RetentionLimits =
+    RetentionLimits { hot: Duration::from_secs(30 * 86_400), archived: Duration::from_secs(365 * 86_400) };
 
 pub(crate) struct World {
     pub(crate) clock: Arc<ManualClock>,

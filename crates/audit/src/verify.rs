@@ -135,7 +135,11 @@ impl AuditVerification {
         let place = Some(archive.first_seq());
         let file = &archive.file;
         if !trust.believes(&archive.kid, |key| archive.is_signed_by(key)) {
-            walk.findings.add(FindingKind::ArchiveForged, place, format!("what is noted of {file} is not signed by the server"));
+            walk.findings.add(
+                FindingKind::ArchiveForged,
+                place,
+                format!("what is noted of {file} is not signed by the server"),
+            );
         }
         if archive.before.seq == walk.at.seq && walk.is_certain() && archive.before != walk.at {
             walk.findings.add(FindingKind::ArchiveForged, place, format!("{file} does not follow the rows before it"));
@@ -143,7 +147,11 @@ impl AuditVerification {
         if archive.deleted_at.is_some() {
             let end = archive.newest_at.plus(self.limits.hot).plus(self.limits.archived);
             if self.ambient.now() < end {
-                walk.findings.add(FindingKind::ArchiveMissing, place, format!("{file} was deleted before its time, {end}"));
+                walk.findings.add(
+                    FindingKind::ArchiveMissing,
+                    place,
+                    format!("{file} was deleted before its time, {end}"),
+                );
             }
             walk.expired(archive);
             return Ok(());
@@ -182,7 +190,12 @@ impl AuditVerification {
         let head = self.store.head().await?.map_or(0, |head| head.seq);
         for FoundRecord { seq, row } in beyond.into_iter().filter(|found| found.seq > head) {
             let record = row.ok().map(|sealed| sealed.record);
-            walk.findings.about(FindingKind::RowBeyondHead, seq, record.as_ref(), "a place that the server did not give");
+            walk.findings.about(
+                FindingKind::RowBeyondHead,
+                seq,
+                record.as_ref(),
+                "a place that the server did not give",
+            );
         }
         Ok(())
     }

@@ -2,9 +2,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use cardkey_domain::{Id, Timestamp};
-use cardkey_events::{
-    AuditEntry, AuditLog, Constraint, Event, Outbox, Receipt, Receipts, StoreError, Transaction,
-};
+use cardkey_events::{AuditEntry, AuditLog, Constraint, Event, Outbox, Receipt, Receipts, StoreError, Transaction};
 use uuid::Uuid;
 
 use super::lock;
@@ -149,7 +147,8 @@ struct Work {
 #[async_trait]
 impl ArchiveWork for Work {
     async fn keep(&mut self, archive: &Archive) -> Result<(), StoreError> {
-        let is_taken = self.chain.with(|kept| kept.archives.iter().any(|known| known.first_seq() == archive.first_seq()));
+        let is_taken =
+            self.chain.with(|kept| kept.archives.iter().any(|known| known.first_seq() == archive.first_seq()));
         if is_taken {
             return Err(StoreError::Conflict(Constraint::Other));
         }

@@ -74,9 +74,8 @@ fn a_run_that_ends_at_any_step_loses_nothing_and_the_next_one_goes_on() {
         world.clock.advance(LIMITS.hot + DAY * 2);
         let ending = Arc::new(Ending { folder: world.folder.clone(), left: Arc::new(AtomicU32::new(steps)) });
         let done = block_on(world.retention_in(ending).run(&by_nightly_job())).is_ok();
-        let (hot, archived) = world.chain.with(|kept| {
-            (kept.sealed.len() as u64, kept.archives.iter().map(Archive::rows).sum::<u64>())
-        });
+        let (hot, archived) =
+            world.chain.with(|kept| (kept.sealed.len() as u64, kept.archives.iter().map(Archive::rows).sum::<u64>()));
         assert!(hot + archived >= 1_500, "step {steps}: {hot} and {archived}");
         block_on(world.sealer().close()).unwrap();
         assert_eq!(world.findings(), [], "step {steps}");
@@ -84,7 +83,11 @@ fn a_run_that_ends_at_any_step_loses_nothing_and_the_next_one_goes_on() {
         block_on(world.sealer().close()).unwrap();
         let verified = world.verify();
         assert_eq!((verified.archived_rows, verified.findings.total()), (1_500, 0), "step {steps}");
-        assert_eq!(world.folder.with(|files| files.len()), world.chain.with(|kept| kept.archives.len()), "step {steps}");
+        assert_eq!(
+            world.folder.with(|files| files.len()),
+            world.chain.with(|kept| kept.archives.len()),
+            "step {steps}"
+        );
         if done {
             return;
         }

@@ -138,7 +138,10 @@ fn an_end_that_is_cut_off_is_found_also_with_its_checkpoints() {
         kept.head = Some(kept.sealed[6].link);
     };
     let found = after(cut);
-    assert!(found.iter().all(|(kind, _)| *kind == K::Truncated) && found.contains(&(K::Truncated, Some(10))), "{found:?}");
+    assert!(
+        found.iter().all(|(kind, _)| *kind == K::Truncated) && found.contains(&(K::Truncated, Some(10))),
+        "{found:?}"
+    );
     let with_checkpoints = after(|kept| {
         cut(kept);
         kept.checkpoints.retain(|checkpoint| checkpoint.link.seq <= 7);
@@ -165,7 +168,8 @@ fn a_head_that_is_gone_or_wrong_is_found() {
 fn lines_outside_the_database_that_are_damaged_or_forged_are_found() {
     let world = World::with_rows(12);
     let forger = ChainKey::new(SigningKey::from_seed(&Secret::new([6; 32])));
-    let checkpoint = Checkpoint { kid: world.key.kid().into(), ..Checkpoint::take(Link::START, world.ambient.now(), &forger) };
+    let checkpoint =
+        Checkpoint { kid: world.key.kid().into(), ..Checkpoint::take(Link::START, world.ambient.now(), &forger) };
     let forged = Anchor { checkpoint, public_key: world.key.public_key() };
     world.anchors.with(|lines| lines.extend(["nonsense".to_owned(), forged.to_line()]));
     assert_eq!(world.findings(), [(K::AnchorUnreadable, None), (K::CheckpointForged, Some(0))]);

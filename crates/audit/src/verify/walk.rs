@@ -118,7 +118,9 @@ impl Walk {
     pub(super) fn out_of_time(&mut self, seq: Option<u64>, record: &AuditRecord, passed: Option<Timestamp>) {
         let Some(passed) = passed else { return };
         if record.occurred_at < passed.minus(SLACK).micros() {
-            let detail = format!("everything up to {passed} was sealed before this row was: it was added, or the clock was set back");
+            let detail = format!(
+                "everything up to {passed} was sealed before this row was: it was added, or the clock was set back"
+            );
             self.findings.about(FindingKind::RowOutOfTime, seq, Some(record), detail);
         }
     }
@@ -126,7 +128,11 @@ impl Walk {
     /// Compares the end with the head, and with the checkpoints that are left.
     pub(super) fn end(&mut self, head: &Link) {
         if self.certain && self.at.seq == head.seq && self.at.hash != head.hash {
-            self.findings.add(FindingKind::HeadChanged, Some(head.seq), "the head of the chain is not what its rows lead to");
+            self.findings.add(
+                FindingKind::HeadChanged,
+                Some(head.seq),
+                "the head of the chain is not what its rows lead to",
+            );
         }
         let beyond: Vec<_> = self.marks.rest().map(|(seq, mark)| (seq, *mark)).collect();
         for (seq, mark) in beyond {
@@ -149,7 +155,8 @@ impl Walk {
         let seq = sealed.link.seq;
         if self.certain && !sealed.follows(&self.at) {
             let whence = if file.is_empty() { String::new() } else { format!(" ({file})") };
-            let detail = format!("the row is not what was sealed here: it was changed, or put in another's place{whence}");
+            let detail =
+                format!("the row is not what was sealed here: it was changed, or put in another's place{whence}");
             self.findings.about(FindingKind::RowChanged, seq, Some(&sealed.record), detail);
         }
         self.out_of_time(Some(seq), &sealed.record, self.passed_at);

@@ -128,7 +128,8 @@ async fn count(backend: DbBackend, on: On<'_>, rows: &[SealedRecord]) -> Result<
         }
     }
     let hours: Vec<_> = hours.into_iter().collect();
-    let values = hours.iter().flat_map(|((hour, action, status, level), n)| params![*hour, *action, *status, *level, *n]);
+    let values =
+        hours.iter().flat_map(|((hour, action, status, level), n)| params![*hour, *action, *status, *level, *n]);
     add(backend, on, "audit_hours", "hour, action, status, level", hours.len(), values.collect()).await?;
     let days: Vec<_> = days.into_iter().collect();
     let values = days.iter().flat_map(|((day, user), n)| params![*day, *user, *n]).collect();

@@ -57,8 +57,7 @@ impl StatisticsReader for Database {
 }
 
 /// Counts of hours between two moments, given twice; whole hours are what it is made for.
-pub(super) const COUNTED_HOURS: &str =
-    "SELECT hour, action, status, level, row_count FROM audit_hours WHERE hour >= ? AND hour < ? \
+pub(super) const COUNTED_HOURS: &str = "SELECT hour, action, status, level, row_count FROM audit_hours WHERE hour >= ? AND hour < ? \
      UNION ALL SELECT occurred_at - occurred_at % 3600000000 AS hour, action, status, level, 1 AS row_count \
      FROM audit_logs WHERE chain_seq IS NULL AND occurred_at + 0 >= ? AND occurred_at + 0 < ?";
 

@@ -68,7 +68,8 @@ async fn archive(settings: &Settings, before: Option<&str>, json: bool) -> Resul
     };
     let database = open(settings).await?;
     let data_dir = DataDir::open(settings)?;
-    let keeper = AuditKeeper::new(settings, &database, &data_dir, &keys(settings, &database, &data_dir).await?, &ambient());
+    let keeper =
+        AuditKeeper::new(settings, &database, &data_dir, &keys(settings, &database, &data_dir).await?, &ambient());
     let call = Call::by_system("cli", "cardkey audit archive".to_owned());
     let done = match before {
         Some(before) => keeper.retention.archive_before(&call, before).await,

@@ -317,7 +317,7 @@ async fn a_process_on_its_way_out_is_alive_and_not_ready() {
     memory.services.traffic.start_draining();
     let (response, _) = send(&app, TestRequest::get().uri("/readyz")).await;
     assert_eq!(response.status().as_u16(), 503);
-    assert_eq!(response.response().head().connection_type(), ConnectionType::Close);
+    assert_eq!(response.head().connection_type(), ConnectionType::Close);
     assert_eq!(send(&app, TestRequest::get().uri("/livez")).await.0.status(), 200);
     memory.services.traffic.drained().await;
 }

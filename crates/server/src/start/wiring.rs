@@ -13,8 +13,8 @@ use cardkey_identity::{self as identity, Identity, Parts, TokenSigning};
 use cardkey_licensing::Licensing;
 use cardkey_persistence::Database;
 
-use super::{AuditKeeper, DataDir, StartError};
 use super::keys::{Keys, ReplySealer};
+use super::{AuditKeeper, DataDir, StartError};
 use crate::config::{Settings, TokenAlgorithm};
 use crate::hashing::HashingPool;
 use crate::http::{

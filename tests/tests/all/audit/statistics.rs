@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use cardkey_tests::server::TimedServer;
 use cardkey_tests::on_each_database;
+use cardkey_tests::server::TimedServer;
 use serde_json::{Value, json};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);

@@ -67,7 +67,8 @@ impl Listener {
 
 /// Many clients, a tenth of them lazy, and a server that is killed and restarted meanwhile.
 async fn everybody_hears_everything(database: Database, clients: usize) {
-    let mut server = Settings::default().set("WS_MAX_PER_USER", "1000").set("WS_MAX_PER_ADDRESS", "5000").start(database).await;
+    let mut server =
+        Settings::default().set("WS_MAX_PER_USER", "1000").set("WS_MAX_PER_ADDRESS", "5000").start(database).await;
     let port = server.port().to_string();
     let admin = server.api().admin().await;
     let people = [admin.customer("lin").await, admin.customer("momo").await, admin.customer("anna").await];
@@ -88,7 +89,11 @@ async fn everybody_hears_everything(database: Database, clients: usize) {
             announce(&admin, &format!("{round}.{number}"), json!({})).await;
             if number == EACH_TIME / 2 && round < RESTARTS {
                 // In the middle of it, by turns without a warning and as an operator does.
-                if round % 2 == 0 { server.kill().await } else { assert_eq!(server.terminate().await.code(), Some(0)) }
+                if round % 2 == 0 {
+                    server.kill().await
+                } else {
+                    assert_eq!(server.terminate().await.code(), Some(0))
+                }
                 server.start_again_with(|settings| settings.set("PORT", &port)).await;
                 tell.send_modify(|(starts, _)| *starts += 1);
             }

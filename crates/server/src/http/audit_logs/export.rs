@@ -72,8 +72,20 @@ fn steps(exports: AuditExports, export: AuditExport) -> Steps<AuditLogEntry> {
 
 impl Row for AuditLogEntry {
     const COLUMNS: &'static [&'static str] = &[
-        "id", "at", "user_id", "actor", "action", "target_kind", "target_id", "ip", "user_agent", "request_id", "status",
-        "level", "code", "details",
+        "id",
+        "at",
+        "user_id",
+        "actor",
+        "action",
+        "target_kind",
+        "target_id",
+        "ip",
+        "user_agent",
+        "request_id",
+        "status",
+        "level",
+        "code",
+        "details",
     ];
 
     fn cells(&self) -> Vec<Cow<'_, str>> {

@@ -44,7 +44,10 @@ fn files_are_whole_whether_there_are_no_rows_or_many_steps_of_them() {
     assert_eq!(file(vec![], Lines::Json), "[\n]\n");
     assert_eq!(file(vec![vec!["a", "b"], vec!["\"c"]], Lines::Json), "[\n\"a\",\n\"b\",\n\"\\\"c\"\n]\n");
     assert_eq!(file(vec![], Lines::Csv), "\u{FEFF}note\r\n");
-    assert_eq!(file(vec![vec!["a,b"], vec!["=c", "\"d"]], Lines::Csv), "\u{FEFF}note\r\n\"a,b\"\r\n'=c\r\n\"\"\"d\"\r\n");
+    assert_eq!(
+        file(vec![vec!["a,b"], vec!["=c", "\"d"]], Lines::Csv),
+        "\u{FEFF}note\r\n\"a,b\"\r\n'=c\r\n\"\"\"d\"\r\n"
+    );
 }
 
 // AUD-04

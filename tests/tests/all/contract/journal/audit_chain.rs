@@ -201,6 +201,8 @@ fn sum(counts: Vec<HourCount>) -> Vec<HourCount> {
             None => sums.push(count),
         }
     }
-    sums.sort_by(|a, b| (a.hour, &a.action, a.status.as_str(), a.level).cmp(&(b.hour, &b.action, b.status.as_str(), b.level)));
+    sums.sort_by(|a, b| {
+        (a.hour, &a.action, a.status.as_str(), a.level).cmp(&(b.hour, &b.action, b.status.as_str(), b.level))
+    });
     sums
 }

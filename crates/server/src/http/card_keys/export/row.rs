@@ -43,8 +43,17 @@ impl CardKeyRow {
 }
 
 impl Row for CardKeyRow {
-    const COLUMNS: &'static [&'static str] =
-        &["card_key", "status", "validity", "amount", "max_devices", "note", "created_at", "activated_at", "expires_at"];
+    const COLUMNS: &'static [&'static str] = &[
+        "card_key",
+        "status",
+        "validity",
+        "amount",
+        "max_devices",
+        "note",
+        "created_at",
+        "activated_at",
+        "expires_at",
+    ];
 
     fn cells(&self) -> Vec<Cow<'_, str>> {
         vec![
