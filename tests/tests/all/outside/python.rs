@@ -20,7 +20,15 @@ pub(super) fn python_with_libraries() -> PathBuf {
     if !has_it() {
         let system = OutsideProgram::PYTHON.find_or_install().unwrap_or_else(|missing| panic!("{missing}"));
         insist(Command::new(system).args(["-m", "venv", "--clear"]).arg(&folder).output().unwrap());
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "PyJWT[crypto]>=2.10,<3", "websockets>=14,<17"];
+        let pip = [
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "PyJWT[crypto]>=2.10,<3",
+            "websockets>=14,<17",
+        ];
         insist(Command::new(&python).args(pip).output().unwrap());
     }
     python
