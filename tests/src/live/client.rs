@@ -71,7 +71,7 @@ impl LiveClient {
                 }
                 Some(Ok(Message::Close(Some(close)))) => {
                     // Sends the answer that the other side waits for.
-                    while let Some(Ok(_)) = self.socket.next().await {}
+                    let _gone = self.socket.flush().await;
                     return Said::Closed(Closed { code: close.code.into(), reason: close.reason.to_string() });
                 }
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
@@ -132,10 +132,10 @@ impl LiveClient {
         self.say(json!({ "type": "ack", "seq": seq })).await;
     }
 
-    /// Waits until everything said before was worked on; nothing else may come meanwhile.
+    /// Waits until everything said before was worked on, whatever comes meanwhile.
     pub async fn settle(&mut self) {
         self.say(json!({ "type": "ping" })).await;
-        assert_eq!(self.frame().await["type"], "pong");
+        while self.frame().await["type"] != "pong" {}
     }
 
     /// Sends whatever it is. Nobody may be there to hear it.
@@ -149,11 +149,14 @@ impl LiveClient {
         let _gone = self.socket.get_mut().write_all(bytes).await;
     }
 
-    /// The titles of the next announcements, with their numbers, up to and with the one of this title.
+    /// The titles of the next announcements, with their numbers, up to and with the one of this title. Events are passed over.
     pub async fn announcements_until(&mut self, last: &str) -> Vec<(u64, String)> {
         let mut seen = Vec::new();
         loop {
             let frame = self.frame().await;
+            if frame["type"] == "event" {
+                continue;
+            }
             assert_eq!(frame["type"], "announcement", "{frame}");
             let title = frame["data"]["title"].as_str().expect("a title").to_owned();
             let is_last = title == last;

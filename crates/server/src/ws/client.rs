@@ -1,6 +1,6 @@
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use actix::{Actor, ActorContext, ActorFutureExt, AsyncContext, StreamHandler, WrapFuture};
 use actix_web_actors::ws::{Message, ProtocolError, WebsocketContext};
@@ -86,6 +86,15 @@ impl Client {
         self.wait_for(noted, context);
     }
 
+    /// Says what is left to say, and reads nothing more.
+    fn end_at_once(&mut self, code: Code, context: &mut WebsocketContext<Self>) {
+        self.connection.refuse_and_close(code);
+        while let Poll::Ready(task) = self.connection.poll_task(Waker::noop()) {
+            <Self as StreamHandler<Task>>::handle(self, task, context);
+        }
+        context.stop();
+    }
+
     /// Reads no further frame until this one was worked on, so that frames are worked on in their order.
     fn wait_for(&self, noted: impl Future<Output = Option<NoteError>> + 'static, context: &mut WebsocketContext<Self>) {
         let answered = noted.into_actor(self).map(|failed, client, _| {
@@ -150,6 +159,8 @@ impl StreamHandler<Result<Message, ProtocolError>> for Client {
                 }
                 context.stop();
             }
+            // What follows cannot be told from frames any more, and would be found wrong again and again.
+            Err(_) => self.end_at_once(Code::FrameMalformed, context),
             _ if self.connection.is_closing() => {}
             Ok(Message::Text(text)) => match ClientFrame::parse(&text) {
                 Ok(frame) => self.take(frame, context),
@@ -164,8 +175,6 @@ impl StreamHandler<Result<Message, ProtocolError>> for Client {
             }
             Ok(Message::Ping(bytes)) => context.pong(&bytes),
             Ok(Message::Pong(_) | Message::Nop) => {}
-            // What follows cannot be told from frames any more.
-            Err(_) => self.connection.refuse_and_close(Code::FrameMalformed),
         }
     }
 }

@@ -44,11 +44,6 @@ impl Close {
             Self::TooMany => "too_many_connections".into(),
         }
     }
-
-    /// Whether what the client still sends is not worth reading.
-    pub(super) fn distrusts_client(self) -> bool {
-        matches!(self, Self::BadFrame(_))
-    }
 }
 
 impl From<Close> for CloseReason {

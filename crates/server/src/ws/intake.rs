@@ -12,7 +12,6 @@ use bytes::Bytes;
 use futures::Stream;
 use tokio::time::Instant;
 
-use super::close::Close;
 use super::connection::Connection;
 use crate::http::Code;
 
@@ -29,11 +28,12 @@ pub(super) struct Intake {
     payload: Payload,
     connection: Rc<Connection>,
     watch: FrameWatch,
+    has_given_up: bool,
 }
 
 impl Intake {
     pub(super) fn of(payload: Payload, connection: Rc<Connection>) -> Self {
-        Self { payload, connection, watch: FrameWatch::new(Instant::now()) }
+        Self { payload, connection, watch: FrameWatch::new(Instant::now()), has_given_up: false }
     }
 }
 
@@ -50,12 +50,15 @@ impl Stream for Intake {
                 Poll::Pending => return Poll::Pending,
             };
             this.connection.heard();
-            if this.connection.closing().is_some_and(Close::distrusts_client) {
+            if this.has_given_up {
                 continue;
             }
             match this.watch.see(&chunk, Instant::now()) {
                 Ok(()) => return Poll::Ready(Some(Ok(chunk))),
-                Err(code) => this.connection.refuse_and_close(code),
+                Err(code) => {
+                    this.has_given_up = true;
+                    this.connection.refuse_and_close(code);
+                }
             }
         }
     }

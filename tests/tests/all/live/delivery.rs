@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use cardkey_tests::api::device;
 use cardkey_tests::live::Knock;
 use cardkey_tests::server::Server;
@@ -6,6 +8,7 @@ use serde_json::json;
 
 use super::{announce, announce_to, titles};
 
+const PATIENCE: Duration = Duration::from_secs(10);
 const GROUP: &str = "0192f0c0-0000-7000-8000-0000000000aa";
 
 on_each_database! {
@@ -19,6 +22,12 @@ on_each_database! {
         let licence = lin.activate(&admin.card_key(&paint).await, &device(1)).await;
         let other = lin.activate(&admin.card_key(&chess).await, &device(1)).await;
         assert_ne!(licence["license_id"], other["license_id"]);
+        // The notices of the activations are said before anybody listens.
+        cardkey_tests::until("the owner to be told", PATIENCE, async || {
+            let inbox = lin.api.get("/api/v1/me/announcements").send().await.ok().data();
+            (inbox["total"] == 2).then_some(())
+        })
+        .await;
         server.terminate().await;
         let id = |text: &str| match backend {
             Backend::Postgres => format!("'{text}'"),
@@ -44,7 +53,8 @@ on_each_database! {
         announce(&admin, "to all", json!({})).await;
         let seen = lin_live.announcements_until("to all").await;
         assert_eq!(titles(&seen), ["to Paint", "to Chess", "to both", "to lin and anna", "to all"]);
-        assert_eq!(seen.iter().map(|(seq, _)| *seq).collect::<Vec<_>>(), [1, 2, 3, 5, 7]);
+        let before = lin_live.hello()["seq"].as_u64().unwrap();
+        assert_eq!(seen.iter().map(|(seq, _)| *seq - before).collect::<Vec<_>>(), [1, 2, 3, 5, 7]);
         assert_eq!(titles(&momo_live.announcements_until("to all").await), ["to testers", "to all"]);
         assert_eq!(titles(&ann_live.announcements_until("to all").await), ["to lin and anna", "to anna", "to all"]);
         // A licence shows its own app alone.
@@ -62,12 +72,12 @@ on_each_database! {
         let mut client = lin.api.live().await;
         announce_to(&admin, "too early", "app", &[&app.id]).await;
         lin.activate(&code, &device(1)).await;
-        cardkey_tests::until("the connection to be asked about", std::time::Duration::from_secs(10), async || {
+        cardkey_tests::until("the connection to be asked about", PATIENCE, async || {
             announce_to(&admin, "to Paint", "app", &[&app.id]).await;
             announce(&admin, "to all", json!({})).await;
             let seen = client.announcements_until("to all").await;
-            assert!(titles(&seen) == ["to all"] || titles(&seen) == ["to Paint", "to all"], "{seen:?}");
-            (seen.len() == 2).then_some(())
+            assert!(!titles(&seen).contains(&"too early"));
+            titles(&seen).contains(&"to Paint").then_some(())
         })
         .await;
     }

@@ -15,6 +15,7 @@ on_each_database! {
         let admin = server.api().admin().await;
         let lin = admin.customer("lin").await;
         let mut slow = Knock::at(&lin.api).bearer(lin.api.token()).receive_buffer(4_096).open().await.greeted().await;
+        slow.settle().await;
         let mut quick = lin.api.live().await;
         let content = "x".repeat(20_000);
         for number in 0..MANY {
