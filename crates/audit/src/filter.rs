@@ -73,7 +73,7 @@ fn agrees<T: PartialEq>(wanted: Option<&T>, found: Option<&T>) -> bool {
 }
 
 fn is_action(wanted: &str, found: &str) -> bool {
-    found.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    found == wanted || found.split('.').next() == Some(wanted)
 }
 
 fn holds_text(entry: &AuditEntry, text: &str) -> bool {
