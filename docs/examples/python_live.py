@@ -26,10 +26,10 @@ FOR_GOOD = {4001: "the session is over", 4003: "not let in any more", 4009: "too
 
 
 class State:
-    """How far the program has heard, kept in a file."""
+    """How far the program has heard, kept in a file, and how many announcements are still wanted."""
 
-    def __init__(self, path):
-        self.path = pathlib.Path(path)
+    def __init__(self, path, wanted):
+        self.path, self.wanted = pathlib.Path(path), wanted
         known = json.loads(self.path.read_text()) if self.path.exists() else {}
         self.epoch, self.seq = known.get("epoch"), known.get("seq", 0)
 
@@ -55,12 +55,13 @@ def unread(server, token):
     return inbox["data"]["items"]
 
 
-def show(announcement):
+def show(announcement, state):
     print(f"[{announcement['type']}] {announcement['title']}", flush=True)
+    state.wanted -= 1
 
 
-async def hear(server, token, state, count):
-    """One connection. Returns how many announcements are still wanted."""
+async def hear(server, token, state):
+    """One connection, until enough was heard or it ends."""
     address = server.replace("http", "ws", 1) + "/api/v1/ws"
     # The server asks for a sign of life every 25 seconds; the library answers by itself.
     async with connect(address, additional_headers={"Authorization": f"Bearer {token}"}, ping_interval=None) as live:
@@ -69,17 +70,15 @@ async def hear(server, token, state, count):
             await live.send(json.dumps({"type": "resume", "epoch": state.epoch, "seq": state.seq}))
         else:
             for announcement in unread(server, token):
-                show(announcement)
-                count -= 1
+                show(announcement, state)
             state.keep(hello["epoch"], hello["seq"])
-        while count > 0:
+        while state.wanted > 0:
             frame = json.loads(await live.recv())
             if frame["type"] == "announcement":
                 announcement = frame["data"]
-                show(announcement)
+                show(announcement, state)
                 kind = "confirm" if announcement["must_confirm"] else "read"
                 await live.send(json.dumps({"type": kind, "announcement_id": announcement["id"]}))
-                count -= 1
             elif frame["type"] == "error":
                 print(f"error: {frame['code']}", file=sys.stderr)
             if "seq" in frame:
@@ -90,20 +89,19 @@ async def hear(server, token, state, count):
         await live.send(json.dumps({"type": "ping"}))
         while json.loads(await live.recv())["type"] != "pong":
             pass
-    return count
 
 
 async def run(options):
-    server, state, count, pause = options.server.rstrip("/"), State(options.state), options.count, 1.0
+    server, state, pause = options.server.rstrip("/"), State(options.state, options.count), 1.0
     try:
         body = {"username": options.user, "password": options.password}
         token = call(f"{server}/api/v1/auth/login", body)["access_token"]
     except urllib.error.HTTPError as refused:
         print(json.load(refused)["message"], file=sys.stderr)
         return 3
-    while count > 0:
+    while state.wanted > 0:
         try:
-            count = await hear(server, token, state, count)
+            await hear(server, token, state)
             pause = 1.0
         except InvalidStatus as refused:
             print(f"refused: {refused.response.status_code}", file=sys.stderr)
@@ -120,7 +118,7 @@ async def run(options):
                 continue
         except OSError:
             pass
-        if count > 0:
+        if state.wanted > 0:
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))
             pause = min(pause * 2, 60.0)
     return 0

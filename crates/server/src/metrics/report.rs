@@ -112,7 +112,7 @@ fn database(page: &mut Page, report: &Report) {
     }
     let backlog = report.backlog.as_ref();
     page.single(&s::OUTBOX_WAITING, backlog.map(|backlog| backlog.waiting));
-    page.single(&s::OUTBOX_OLDEST, is_up.then(|| report.outbox_waits.as_secs_f64()));
+    page.single(&s::OUTBOX_OLDEST, is_up.then_some(report.outbox_waits.as_secs_f64()));
     page.single(&s::OUTBOX_RETRIES, backlog.map(|backlog| backlog.retries));
     page.single(&s::OUTBOX_DEAD, backlog.map(|backlog| backlog.dead));
     page.single(&s::AUDIT_UNSEALED, backlog.map(|backlog| backlog.unsealed));

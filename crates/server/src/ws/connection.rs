@@ -119,10 +119,13 @@ impl Connection {
         None
     }
 
-    /// Whether the client may resume now.
+    /// Whether the client may resume now. A try that is refused does not make it wait longer.
     pub(super) fn may_resume(&self, now: Instant) -> bool {
-        let before = self.resumed_at.replace(Some(now));
-        before.is_none_or(|before| now.duration_since(before) >= RESUMES_EVERY)
+        let may = self.resumed_at.get().is_none_or(|before| now.duration_since(before) >= RESUMES_EVERY);
+        if may {
+            self.resumed_at.set(Some(now));
+        }
+        may
     }
 
     /// From here on the log is read for the client; whoever read it before stops. What waited is read again.

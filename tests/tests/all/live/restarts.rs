@@ -98,9 +98,9 @@ async fn everybody_hears_everything(database: Database, clients: usize) {
             if number == EACH_TIME / 2 && round < RESTARTS {
                 // In the middle of it, by turns without a warning and as an operator does.
                 if round % 2 == 0 {
-                    server.kill().await
+                    server.kill().await;
                 } else {
-                    assert_eq!(server.terminate().await.code(), Some(0))
+                    assert_eq!(server.terminate().await.code(), Some(0));
                 }
                 server.start_again_with(|settings| settings.set("PORT", &port)).await;
                 tell.send_modify(|(starts, _)| *starts += 1);

@@ -19,13 +19,15 @@ on_each_database! {
         }
         let epoch = clients[0].hello()["epoch"].clone();
         announce(&admin, "before", json!({})).await;
+        for client in &mut clients {
+            assert_eq!(titles(&client.announcements_until("before").await), ["before"]);
+        }
         let ended = tokio::spawn(async move {
             let status = server.terminate().await;
             (server, status)
         });
         let mut hints = Vec::new();
         for client in &mut clients {
-            assert_eq!(titles(&client.announcements_until("before").await), ["before"]);
             let closed = client.closed().await;
             assert_eq!(closed.code, 1001);
             hints.push(closed.reason.parse::<u64>().unwrap());

@@ -11,10 +11,13 @@ use tokio::net::{TcpListener, TcpStream};
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT: &str = "00f067aa0ba902b7";
 
+/// What was posted: paths and bodies.
+type Taken = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
+
 /// A collector that keeps what it is sent: each request's first line and body.
 struct Collector {
     url: String,
-    taken: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    taken: Taken,
 }
 
 // OPS-07
@@ -74,7 +77,7 @@ impl Collector {
 }
 
 /// Takes every request of a connection and answers that all is well.
-async fn take(stream: TcpStream, keep: Arc<Mutex<Vec<(String, Vec<u8>)>>>) {
+async fn take(stream: TcpStream, keep: Taken) {
     let mut stream = BufReader::new(stream);
     loop {
         let (mut head, mut length) = (Vec::new(), 0);

@@ -175,6 +175,5 @@ fn listen(mut clients: Vec<Client>, greetings: usize, heard: &Heard) -> io::Resu
             hear(client)?;
         }
     }
-    drop(hear);
     Ok(arrivals)
 }

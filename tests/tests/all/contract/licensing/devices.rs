@@ -146,7 +146,7 @@ contract! { Licensing;
         }
         assert_eq!(ids(store.read().devices_silent(just_after, 10).await.unwrap()), [devices[2].id]);
         let all: Vec<_> = devices.iter().map(|device| device.id).collect();
-        assert_eq!(store.read().devices_offline(&all).await.unwrap(), [offline.clone()]);
+        assert_eq!(store.read().devices_offline(&all).await.unwrap(), std::slice::from_ref(&offline));
 
         // Being seen alone does not bring it back: that is to be told.
         let seen = Sighting { device: offline.id, at: later, ip: None, status: None };
